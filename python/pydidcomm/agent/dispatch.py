@@ -149,7 +149,8 @@ class ReportGuard:
             now: The time, in seconds since the epoch.
         """
         since, count = self._sent.get(peer, (now, 0))
-        if now - since >= _MINUTE:
+        # it is less where the clock was set back
+        if not 0 <= now - since < _MINUTE:
             since, count = now, 0
         if count >= MOST_REPORTS:
             return False

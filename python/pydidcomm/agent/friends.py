@@ -197,7 +197,7 @@ class Friend:
         record = await store.record(FEATURES, key)
         stored = None if record is None else FeaturesRecord.from_record(record)
         now = self._services.now
-        if stored is not None and now - stored.at < max_age:
+        if stored is not None and 0 <= now - stored.at < max_age:
             return Disclose.from_body(stored.body).disclosures
         answer = await self.request(Queries((Query(feature_type, match),)), answer=Disclose, timeout=timeout)
         body = answer.to_message().body

@@ -84,6 +84,7 @@ class Lanes:
         self._left: set[str] = set()
         """The messages that were handled during a read, whose page may still contain them."""
         self._stopped: dict[str, float] = {}
+        """Until when, by the time of the event loop, which is not set back."""
         self._after: str | None = None
         self._more = True
         self._again_at: float | None = 0.0
@@ -110,13 +111,13 @@ class Lanes:
                     LOG.exception("the store is unavailable; the inbox is read again")
                     pause = 1.0
                 if self._again_at is not None:
-                    pause = min(pause, max(0.0, self._again_at - self._clock()))
+                    pause = min(pause, max(0.0, self._again_at - anyio.current_time()))
                 if not await self._signal.within(max(pause, 0.01)) and self._again_at is None:
                     self._again_at = 0.0
 
     async def _fill(self, tasks: TaskGroup) -> None:
         """Start the handlers that may start; read pages while there is room."""
-        now = self._clock()
+        now = anyio.current_time()
         if self._again_at is not None and self._again_at <= now:
             self._after, self._more, self._again_at = None, True, None
             self._passed.clear()
@@ -240,7 +241,7 @@ class Lanes:
         except Exception:
             # `_attempt` catches failures of the handler, so this one is of the store
             LOG.exception("the store is unavailable; message %s is handled again", item.key)
-            self._stop(item.lane, self._clock() + 1.0)
+            self._stop(item.lane, 1.0)
         finally:
             del self._busy[item.lane]
             self._left.add(item.key)
@@ -256,7 +257,7 @@ class Lanes:
         except StoreConflictError:
             # another process has the message, or an earlier message of the lane waits again
             self._finished(item.key)
-            self._stop(item.lane, self._clock() + 1.0)
+            self._stop(item.lane, 1.0)
             return
         except StoreUnavailableError:
             raise
@@ -270,8 +271,8 @@ class Lanes:
         # only the class is stored: the text of the exception may quote the message
         reason = type(error).__name__
         pause = self._limits.pause(attempts) * random.uniform(1, 1.5)  # noqa: S311, no secret
-        next_at = int(self._clock() + pause)
-        self._stop(item.lane, next_at)
+        now = self._clock()
+        self._stop(item.lane, pause)
         if attempts >= self._limits.attempts:
             text = "message %s is parked after %s attempts"
             log_failure(LOG, logging.ERROR, text, item.key, attempts, error=error)
@@ -282,15 +283,14 @@ class Lanes:
             self.rescan()
             return
         log_failure(LOG, logging.WARNING, "the handler of message %s failed", item.key, error=error)
-        await self._store.postpone(item.key, attempts=attempts, next_at=next_at, error=reason)
+        await self._store.postpone(
+            item.key, attempts=attempts, next_at=int(now + pause), error=reason, at=int(now)
+        )
 
-    def _read_again(self, seconds: float) -> None:
-        at = self._clock() + seconds
-        self._again_at = at if self._again_at is None else min(self._again_at, at)
-
-    def _stop(self, lane: str, until: float) -> None:
+    def _stop(self, lane: str, seconds: float) -> None:
         """Pause a lane: drop its messages from memory, to read them again in order."""
+        until = anyio.current_time() + seconds
         self._stopped[lane] = until
-        self._read_again(until - self._clock())
+        self._again_at = until if self._again_at is None else min(self._again_at, until)
         for key in [key for key, one in self._ready.items() if one.lane == lane]:
             self._drop(key)

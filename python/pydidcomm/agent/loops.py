@@ -40,7 +40,8 @@ class LoopGuard:
             now: The time, in seconds since the epoch.
         """
         since, count = self._counted.get((peer, thid), (now, 0))
-        if now - since >= self._seconds:
+        # it is less where the clock was set back
+        if not 0 <= now - since < self._seconds:
             since, count = now, 0
         self._counted[peer, thid] = (since, count + 1)
         self._counted.move_to_end((peer, thid))

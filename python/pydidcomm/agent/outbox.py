@@ -147,7 +147,7 @@ class Outbox:
         self._busy: dict[str, _Sending] = {}
         self._claims = claims
         self._elsewhere: dict[str, float] = {}
-        """The messages that other processes have claimed, each with the time of the next attempt."""
+        """The messages that other processes have claimed, each with the time of the next attempt, by the loop."""
 
     def wake(self) -> None:
         """Read the outbox: a message was committed."""
@@ -169,10 +169,10 @@ class Outbox:
 
     async def _fill(self, tasks: TaskGroup) -> None:
         self._more = False
-        now = self._clock()
+        now = anyio.current_time()
         self._elsewhere = {one: until for one, until in self._elsewhere.items() if until > now}
         limit = min(PAGE + len(self._busy) + len(self._elsewhere), MOST_ITEMS)
-        for item in await self._store.due(int(now), limit):
+        for item in await self._store.due(int(self._clock()), limit):
             if len(self._busy) >= self._limits.sends:
                 return
             if item.id in self._busy or item.id in self._elsewhere:
@@ -199,9 +199,10 @@ class Outbox:
 
     async def _later(self, item: OutboxItem) -> None:
         """Postpone a message to a slow peer, without counting an attempt."""
-        next_at = int(self._clock()) + random.randint(SLOW_PAUSE // 2, SLOW_PAUSE)  # noqa: S311, no secret
+        now = int(self._clock())
+        next_at = now + random.randint(SLOW_PAUSE // 2, SLOW_PAUSE)  # noqa: S311, no secret
         await self._store.settle(
-            item.id, item.state, attempts=item.attempts, next_at=next_at, error=item.error
+            item.id, item.state, attempts=item.attempts, next_at=next_at, error=item.error, at=now
         )
 
     async def _one(self, item: OutboxItem) -> None:
@@ -210,7 +211,7 @@ class Outbox:
 
         try:
             if not await self._claims.sending(item.id, send):
-                self._elsewhere[item.id] = self._clock() + IDLE_SECONDS
+                self._elsewhere[item.id] = anyio.current_time() + IDLE_SECONDS
         except Exception:
             LOG.exception("the store is unavailable; message %s is sent again", item.id)
         finally:
@@ -286,7 +287,9 @@ class Outbox:
         if item.state == "sent" and state == "waiting":
             # a repeat for a missing acknowledgment failed: the message itself was sent before
             state = "sent"
-        await self._store.settle(item.id, state, attempts=attempts, next_at=next_at, error=outcome.error)
+        await self._store.settle(
+            item.id, state, attempts=attempts, next_at=next_at, error=outcome.error, at=now
+        )
         if state != "waiting":
             if state == "failed":
                 LOG.warning("message %s failed: %s", item.id, outcome.error)

@@ -39,7 +39,7 @@ from pydidcomm.agent.return_routes import ReturnRoutes, connection_of
 from pydidcomm.agent.router import Router
 from pydidcomm.agent.services import Services
 from pydidcomm.agent.turns import Turns, agreed
-from pydidcomm.protocols import Protocols
+from pydidcomm.protocols import Protocols, Thread
 from pydidcomm.secrets import SecretsUnavailableError
 from pydidcomm.stores import Done, NoRecord, Record, Store, StoreConflictError, StoreUnavailableError
 from pydidcomm.transports.receiver import receiver
@@ -101,6 +101,8 @@ class Running:
         )
         self._inbox = Inbox(store, relationships, limits, clock, self._routes)
         self._claims = Claims(store, clock, worker)
+        self._failed: list[tuple[float, Thread]] = []
+        """Threads whose deadlines have failed, each with the time of the event loop when it comes again."""
         self._lanes = Lanes(
             store=store,
             handle=self._claims.handling(self._handling.handle),
@@ -273,6 +275,7 @@ class Running:
         return await while_connected(lambda: self._routes.answer(connection))
 
     async def _wake_threads(self) -> None:
+        await self._wake_again()
         for thread in await self.services.store.wakes(self.services.now):
             try:
                 await self._handling.wake(thread)
@@ -283,9 +286,23 @@ class Running:
                 pass
             except Exception:
                 LOG.exception("the deadline of thread %s of %s failed", thread.thid, thread.protocol)
-                later = replace(thread, wake_at=self.services.now + WAKE_AGAIN_SECONDS)
-                with suppress(StoreConflictError):
-                    await self.services.store.commit(Done(threads=(later,), expected=(thread,)))
+                later = await self._set_wake(thread, self.services.now + WAKE_AGAIN_SECONDS)
+                self._failed.append((anyio.current_time() + WAKE_AGAIN_SECONDS, later))
+
+    async def _wake_again(self) -> None:
+        """Let failed deadlines come again whose pause is over, also where the clock was set back."""
+        now = anyio.current_time()
+        due = [thread for at, thread in self._failed if at <= now]
+        self._failed = [one for one in self._failed if one[0] > now]
+        for thread in due:
+            if thread.wake_at is not None and thread.wake_at > self.services.now:
+                await self._set_wake(thread, self.services.now)
+
+    async def _set_wake(self, thread: Thread, wake_at: int) -> Thread:
+        later = replace(thread, wake_at=wake_at)
+        with suppress(StoreConflictError):
+            await self.services.store.commit(Done(threads=(later,), expected=(thread,)))
+        return later
 
     async def _forget(self) -> None:
         await self.services.store.forget_before(self.services.now - self._limits.window)

@@ -82,6 +82,23 @@ async def departures_later(store: MediatorStore) -> None:
     require(_envelopes(await _taken(queue, NOW + 55)) == [b"1", b"delayed"], "both are due")
 
 
+async def departures_clock(store: MediatorStore) -> None:
+    """A departure does not wait for a clock that was set back, unless its sender asked for a delay."""
+    queue = store.departures
+    await _keep(queue, b"delayed", delay=50)
+    await _keep(queue, b"1")
+    await _keep(queue, b"2")
+    back = NOW - 3_600
+    found = await _taken(queue, back)
+    require(_envelopes(found) == [b"1"], "what arrived before the clock was set back")
+    await queue.settle([Settlement(found[0].seq, Fate.LATER, NOW + 10, 1)], NOW, _LIMITS)
+    require(await _taken(queue, NOW - 60) == [], "clocks of two machines differ")
+    require(_envelopes(await _taken(queue, back)) == [b"1"], "what failed before")
+    require(await _taken(queue, back) == [], "what was taken is not due")
+    require(_envelopes(await _taken(queue, back - 3_600)) == [b"1"], "what was taken before")
+    require(_envelopes(await _taken(queue, NOW + 50)) == [b"1", b"delayed"], "all are due")
+
+
 async def departures_bounds(store: MediatorStore) -> None:
     """Departures are bounded in number, in bytes and for each `next`, and expire in small steps."""
     queue = store.departures
@@ -139,4 +156,11 @@ async def departures_unresolved(store: MediatorStore) -> None:
     require(await tried(BOB) == 0, "the quarter is free again")
 
 
-CHECKS: Final = (departures, departures_once, departures_later, departures_bounds, departures_unresolved)
+CHECKS: Final = (
+    departures,
+    departures_once,
+    departures_later,
+    departures_clock,
+    departures_bounds,
+    departures_unresolved,
+)

@@ -64,6 +64,11 @@ REMEMBERED: Final = 86_400.0
 """Seconds for which what was acknowledged or sent is not taken again: senders retry for hours."""
 
 
+CLOCK_SECONDS: Final = 60.0
+"""By how much clocks of machines differ at most: a departure whose `due` was set later than that from now is
+due, since the clock was set back meanwhile."""
+
+
 def own_lane() -> str:
     """The lane of a departure that is in no order."""
     # the name of no DID

@@ -6,7 +6,7 @@ Each transaction locks the row of the totals first: what one of them sees of a l
 from collections.abc import Sequence
 from typing import Any, Final
 
-from pydidcomm.mediator._names import REMEMBERED, own_lane
+from pydidcomm.mediator._names import CLOCK_SECONDS, REMEMBERED, own_lane
 from pydidcomm.mediator._postgres_groups import Groups
 from pydidcomm.mediator.departures import (
     Departure,
@@ -20,7 +20,10 @@ from pydidcomm.mediator.departures import (
 from pydidcomm.mediator.records import Placement
 
 _LOCK: Final = "SELECT messages, bytes FROM outgoing_total FOR UPDATE"
-_DUE: Final = "SELECT EXISTS (SELECT 1 FROM outgoing WHERE head AND due <= $1)"
+_DUE: Final = (
+    "SELECT EXISTS (SELECT 1 FROM outgoing WHERE head AND due <= $1) "
+    "OR EXISTS (SELECT 1 FROM outgoing WHERE head AND timed > $2)"
+)
 
 
 class PostgresDepartures:
@@ -44,7 +47,7 @@ class PostgresDepartures:
         """Takes out what is due; see `Departures`."""
         async with self._pool.acquire() as connection:
             # most of the time nothing is due, and a lock would be a write
-            if not await connection.fetchval(_DUE, now):
+            if not await connection.fetchval(_DUE, now, now + CLOCK_SECONDS):
                 return []
             async with connection.transaction():
                 return await _take(connection, now, until, count, size)
@@ -112,8 +115,8 @@ async def _keep(connection: Any, departure: Departure, limits: OutgoingLimits) -
     if placed is not Placement.STORED:
         return placed
     await connection.execute(
-        "INSERT INTO outgoing (lane, head, next, digest, due, ends, size, envelope, unresolved) "
-        "VALUES ($1, NOT EXISTS (SELECT 1 FROM outgoing WHERE lane = $1), $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO outgoing (lane, head, next, digest, due, ends, size, envelope, unresolved, timed) "
+        "VALUES ($1, NOT EXISTS (SELECT 1 FROM outgoing WHERE lane = $1), $2, $3, $4, $5, $6, $7, $8, $9)",
         departure.next if departure.due <= departure.at else own_lane(),
         departure.next,
         digest,
@@ -122,6 +125,7 @@ async def _keep(connection: Any, departure: Departure, limits: OutgoingLimits) -
         departure.size,
         departure.envelope,
         bool(is_unresolved),
+        departure.timed,
     )
     await _add(connection, 1, departure.size)
     return placed
@@ -138,6 +142,12 @@ async def _take(connection: Any, now: float, until: float, count: int, size: int
     rows = await connection.fetch(
         "SELECT seq, size FROM outgoing WHERE head AND due <= $1 ORDER BY due, seq LIMIT $2", now, count
     )
+    rows += await connection.fetch(
+        "SELECT seq, size FROM outgoing WHERE head AND timed > $1 AND due > $2 ORDER BY seq LIMIT $3",
+        now + CLOCK_SECONDS,
+        now,
+        count - len(rows),
+    )
     chosen: list[int] = []
     left = size
     for row in rows:
@@ -146,10 +156,11 @@ async def _take(connection: Any, now: float, until: float, count: int, size: int
             break
         chosen.append(row["seq"])
     taken = await connection.fetch(
-        "UPDATE outgoing SET due = $1 WHERE seq = ANY ($2::bigint[]) "
+        "UPDATE outgoing SET due = $1, timed = $3 WHERE seq = ANY ($2::bigint[]) "
         "RETURNING seq, next, envelope, ends, attempts",
         until,
         chosen,
+        now,
     )
     found = {row["seq"]: Outgoing(*row) for row in taken}
     return [found[seq] for seq in chosen]
@@ -201,13 +212,15 @@ async def _settle(
     crowded = await _crowded(connection, settlements, limits)
     later = [each for each in settlements if each.fate is Fate.LATER and each.seq not in crowded]
     lanes = await connection.fetch(
-        "UPDATE outgoing AS o SET due = one.due, attempts = one.attempts, lane = coalesce(one.lane, o.lane) "
+        "UPDATE outgoing AS o SET due = one.due, timed = $5, attempts = one.attempts, "
+        "lane = coalesce(one.lane, o.lane) "
         "FROM unnest($1::bigint[], $2::float8[], $3::int[], $4::text[]) AS one (seq, due, attempts, lane), "
         "outgoing AS before WHERE o.seq = one.seq AND before.seq = o.seq RETURNING before.lane",
         [each.seq for each in later],
         [each.due for each in later],
         [each.attempts for each in later],
         [own_lane() if each.apart else None for each in later],
+        at,
     )
     await _promote(connection, [row["lane"] for row in lanes])
     sent = {each.seq for each in settlements if each.fate is Fate.SENT}

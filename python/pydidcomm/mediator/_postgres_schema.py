@@ -69,6 +69,11 @@ STEPS: Final = (
     ALTER TABLE outgoing ADD COLUMN unresolved BOOLEAN NOT NULL DEFAULT false;
     CREATE INDEX outgoing_unresolved ON outgoing (size) WHERE unresolved;
     """,
+    # version 7: when `due` was set, unless the sender has asked for the delay
+    """
+    ALTER TABLE outgoing ADD COLUMN timed DOUBLE PRECISION;
+    CREATE INDEX outgoing_timed ON outgoing (timed) WHERE head;
+    """,
 )
 
 _LOCK: Final = 0x70796463

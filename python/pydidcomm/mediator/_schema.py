@@ -74,6 +74,11 @@ STEPS: Final = (
         "ALTER TABLE outgoing ADD COLUMN unresolved INTEGER NOT NULL DEFAULT 0",
         "CREATE INDEX outgoing_unresolved ON outgoing (size) WHERE unresolved = 1",
     ),
+    # version 7: when `due` was set, unless the sender has asked for the delay
+    (
+        "ALTER TABLE outgoing ADD COLUMN timed REAL",
+        "CREATE INDEX outgoing_timed ON outgoing (timed) WHERE head = 1",
+    ),
 )
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from pydidcomm.mediator._command_thread import Run
-from pydidcomm.mediator._names import REMEMBERED, own_lane
+from pydidcomm.mediator._names import CLOCK_SECONDS, REMEMBERED, own_lane
 from pydidcomm.mediator._sqlite_placing import require_room
 from pydidcomm.mediator.departures import (
     Departure,
@@ -84,8 +84,8 @@ def _keep(
         return placed
     lane = departure.next if departure.due <= departure.at else own_lane()
     connection.execute(
-        "INSERT INTO outgoing (lane, head, next, digest, due, ends, size, envelope, unresolved) "
-        "VALUES (?1, NOT EXISTS (SELECT 1 FROM outgoing WHERE lane = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO outgoing (lane, head, next, digest, due, ends, size, envelope, unresolved, timed) "
+        "VALUES (?1, NOT EXISTS (SELECT 1 FROM outgoing WHERE lane = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         (
             lane,
             departure.next,
@@ -95,6 +95,7 @@ def _keep(
             departure.size,
             departure.envelope,
             unresolved is not None,
+            departure.timed,
         ),
     )
     _add(connection, 1, departure.size)
@@ -111,6 +112,10 @@ def _take(now: float, until: float, count: int, size: int, connection: sqlite3.C
     rows = connection.execute(
         "SELECT seq, size FROM outgoing WHERE head = 1 AND due <= ? ORDER BY due, seq LIMIT ?", (now, count)
     ).fetchall()
+    rows += connection.execute(
+        "SELECT seq, size FROM outgoing WHERE head = 1 AND timed > ? AND due > ? ORDER BY seq LIMIT ?",
+        (now + CLOCK_SECONDS, now, count - len(rows)),
+    ).fetchall()
     found: list[Outgoing] = []
     left = size
     for seq, length in rows:
@@ -118,8 +123,9 @@ def _take(now: float, until: float, count: int, size: int, connection: sqlite3.C
         if found and left < 0:
             break
         row = connection.execute(
-            "UPDATE outgoing SET due = ? WHERE seq = ? RETURNING seq, next, envelope, ends, attempts",
-            (until, seq),
+            "UPDATE outgoing SET due = ?, timed = ? WHERE seq = ? "
+            "RETURNING seq, next, envelope, ends, attempts",
+            (until, now, seq),
         ).fetchone()
         found.append(Outgoing(*row))
     return found
@@ -140,7 +146,7 @@ def _settle(
             connection.execute("UPDATE outgoing SET unresolved = 0 WHERE next = ?", (to,))
         if each.fate is Fate.LATER:
             if each.resolved is not False or unresolved or _count_unresolved(to, limits, connection):
-                _postpone(connection, each, lane)
+                _postpone(connection, each, lane, at)
                 continue
             crowded += 1
         connection.execute("DELETE FROM outgoing WHERE seq = ?", (each.seq,))
@@ -151,10 +157,10 @@ def _settle(
     return crowded
 
 
-def _postpone(connection: sqlite3.Connection, settlement: Settlement, lane: str) -> None:
+def _postpone(connection: sqlite3.Connection, settlement: Settlement, lane: str, at: float) -> None:
     connection.execute(
-        "UPDATE outgoing SET due = ?, attempts = ?, lane = ? WHERE seq = ?",
-        (settlement.due, settlement.attempts, own_lane() if settlement.apart else lane, settlement.seq),
+        "UPDATE outgoing SET due = ?, timed = ?, attempts = ?, lane = ? WHERE seq = ?",
+        (settlement.due, at, settlement.attempts, own_lane() if settlement.apart else lane, settlement.seq),
     )
     _promote(connection, lane)
 

@@ -85,6 +85,11 @@ class Departure:
         return len(self.envelope) + len(self.next)
 
     @property
+    def timed(self) -> float | None:
+        """When `due` was set; None for a delay that the sender has asked for."""
+        return self.at if self.due <= self.at else None
+
+    @property
     def digest(self) -> bytes:
         """The hash by which the same envelope for the same `next` leaves once."""
         # apart from the names of envelopes for registered DIDs
@@ -153,6 +158,8 @@ class Departures(Protocol):
 
     async def take(self, now: float, until: float, count: int, size: int) -> list[Outgoing]:
         """The departures that are due, oldest first, for this caller alone until a time.
+
+        Due are also those whose time was set more than a minute later than now: the clock was set back since.
 
         Args:
             now: The time, in seconds since the epoch.

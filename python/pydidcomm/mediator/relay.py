@@ -4,6 +4,7 @@ import logging
 import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 import anyio
@@ -155,7 +156,7 @@ class Relay:
         gone = await self._queue.expire(self._clock(), limit)
         self._metrics.count("onward", "expired", gone)
         self._metrics.level("onward_messages", (await self._queue.load())[0])
-        self._metrics.level("onward_hosts_left_alone", self._hosts.left_alone(self._clock()))
+        self._metrics.level("onward_hosts_left_alone", self._hosts.left_alone(monotonic()))
         return gone
 
     async def _fill(self, tasks: TaskGroup) -> bool:
@@ -170,7 +171,11 @@ class Relay:
             LOG.warning("the store of the mediator failed: %s", error)
             await anyio.sleep(STORE_PAUSE)
             return False
+        # what is in work is found again where the clock was set back meanwhile
+        known = {*self._busy, *(each.seq for each in self._outcomes)}
         for item in found:
+            if item.seq in known:
+                continue
             self._busy[item.seq] = item
             tasks.start_soon(self._one, item)
         return bool(found)
@@ -230,7 +235,7 @@ class Relay:
             raise
         finally:
             if origin is not None:
-                self._origins.end(origin, begun, self._clock(), up=up)
+                self._origins.end(origin, begun, monotonic(), up=up)
                 self._free()
         return packed.deliveries
 
@@ -276,10 +281,10 @@ class Relay:
     async def _place(self, hosts: Hosts, host: str) -> tuple[float, float | None]:
         """Take a place of a host; the time of the next attempt where there is none soon."""
         while True:
-            now = self._clock()
+            now = monotonic()
             turn, due = hosts.turn(host, now)
             if turn is Turn.LATER:
-                return now, due
+                return now, self._clock() + due - now
             if turn is Turn.GO:
                 hosts.begin(host, now)
                 return now, None
@@ -295,7 +300,7 @@ class Relay:
             up = is_final(error)
             return error
         finally:
-            self._hosts.end(host, begun, self._clock(), up=up)
+            self._hosts.end(host, begun, monotonic(), up=up)
             self._free()
         return None
 

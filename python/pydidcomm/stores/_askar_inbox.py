@@ -8,7 +8,7 @@ from pydidcomm.stores._askar_lanes import LaneQueue
 from pydidcomm.stores._askar_tree import POSITION_LEVELS, Tree, before_second, count, next_position, time_key
 from pydidcomm.stores._askar_unit import STATE, Unit, digest
 from pydidcomm.stores._expected import not_first, not_waiting
-from pydidcomm.stores.records import InboxItem, Incoming
+from pydidcomm.stores.records import CLOCK_SECONDS, InboxItem, Incoming
 
 _ROWS = "agent/inbox"
 _QUEUE = LaneQueue("inbox")
@@ -98,7 +98,7 @@ async def claim(unit: Unit, key: str, by: str, now: int, until: int) -> bool:
     if row is None or row["state"] != "waiting":
         return False
     holder, end = row.get("claim") or (by, 0)
-    if holder != by and end > now:
+    if holder != by and now < end <= until + CLOCK_SECONDS:
         return False
     if not await _QUEUE.is_first(unit, row["position"], row["lane"], now):
         return False
@@ -106,7 +106,9 @@ async def claim(unit: Unit, key: str, by: str, now: int, until: int) -> bool:
     return True
 
 
-async def postpone(unit: Unit, key: str, attempts: int, next_at: int, error: str | None) -> None:
+async def postpone(  # noqa: PLR0913, PLR0917, those of the verb
+    unit: Unit, key: str, attempts: int, next_at: int, error: str | None, at: int
+) -> None:
     row = await _row(unit, key)
     lane = None if row is None else await _QUEUE.lane(unit, row["lane"])
     if row is None or lane is None or row["state"] != "waiting":
@@ -114,7 +116,7 @@ async def postpone(unit: Unit, key: str, attempts: int, next_at: int, error: str
     place = str(row["position"])
     if place not in lane.held:
         await count(unit, "held", 1)
-    held = {**lane.held, place: [next_at, row["expires"]]}
+    held = {**lane.held, place: (next_at, row["expires"], at)}
     _QUEUE.put_lane(unit, row["lane"], type(lane)(lane.first, lane.last, held))
     _put(unit, row, attempts=attempts, next_at=next_at, error=error, claim=None)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydidcomm.stores._askar_tree import POSITION_LEVELS, Tree
 from pydidcomm.stores._askar_unit import Unit, digest
+from pydidcomm.stores.records import CLOCK_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +25,19 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """The ends of a lane, and the positions of postponed messages, each with its time and its expiry."""
+    """The ends of a lane, and the positions of postponed messages.
+
+    Each position has the time until which the message is postponed, its expiry, and when that was stored.
+    """
 
     first: int
     last: int
-    held: dict[str, list[int | None]]
+    held: dict[str, tuple[int, int | None, int]]
 
     def is_held(self, now: int) -> bool:
         return any(
-            until is not None and until > now and (expires is None or expires > now)
-            for until, expires in self.held.values()
+            until > now and (expires is None or expires > now) and at <= now + CLOCK_SECONDS
+            for until, expires, at in self.held.values()
         )
 
 

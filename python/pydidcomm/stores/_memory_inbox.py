@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from pydidcomm.stores._expected import not_first, not_waiting
 from pydidcomm.stores._in_order import InOrder
-from pydidcomm.stores.records import InboxItem, Incoming, Page
+from pydidcomm.stores.records import CLOCK_SECONDS, InboxItem, Incoming, Page
 
 
 class Inbox:
@@ -17,7 +17,8 @@ class Inbox:
         self._waiting: InOrder[str] = InOrder()
         self._parked: InOrder[str] = InOrder()
         self._lanes: dict[str, InOrder[str]] = {}
-        self._postponed: set[str] = set()
+        # by key: when it was postponed
+        self._postponed: dict[str, int] = {}
         self._last = 0
 
     def accept(self, incoming: Incoming) -> bool:
@@ -56,11 +57,11 @@ class Inbox:
         self._leave(key, replace(self._rows[key], state="done", body=b"", error=None))
         self._done_at[key] = at
 
-    def postpone(self, key: str, attempts: int, next_at: int, error: str | None) -> None:
+    def postpone(self, key: str, attempts: int, next_at: int, error: str | None, at: int) -> None:
         row = self._rows.get(key)
         if row is not None and row.state == "waiting":
             self._rows[key] = replace(row, attempts=attempts, next_at=next_at, error=error)
-            self._postponed.add(key)
+            self._postponed[key] = at
 
     def park(self, key: str, error: str) -> None:
         row = self._rows.get(key)
@@ -74,7 +75,7 @@ class Inbox:
         if not lane:
             del self._lanes[row.lane]
         self._waiting.drop(self._places[key])
-        self._postponed.discard(key)
+        self._postponed.pop(key, None)
         self._rows[key] = row
 
     def parked(self, after: int, limit: int) -> list[tuple[int, InboxItem]]:
@@ -91,7 +92,8 @@ class Inbox:
         return True
 
     def waiting(self, now: int, limit: int, after: int) -> list[tuple[int, InboxItem]]:
-        postponed = [self._rows[key] for key in self._postponed]
+        # what was postponed later than now was so before the clock was set back
+        postponed = [self._rows[key] for key, at in self._postponed.items() if at <= now + CLOCK_SECONDS]
         stopped = {row.lane for row in postponed if row.next_at > now and not _expired(row, now)}
         found: list[tuple[int, InboxItem]] = []
         for place, key in self._waiting.after(after):

@@ -194,9 +194,12 @@ class AskarStore:
         at = int(time.time()) if done.at is None else done.at
         await self._write(lambda unit: _commit(unit, done, at, call))
 
-    async def postpone(self, inbox_key: str, *, attempts: int, next_at: int, error: str | None) -> None:
+    async def postpone(
+        self, inbox_key: str, *, attempts: int, next_at: int, error: str | None, at: int | None = None
+    ) -> None:
         """Postpone a waiting message until `next_at`; see `Store.postpone`."""
-        await self._write(lambda unit: _askar_inbox.postpone(unit, inbox_key, attempts, next_at, error))
+        when = int(time.time()) if at is None else at
+        await self._write(lambda unit: _askar_inbox.postpone(unit, inbox_key, attempts, next_at, error, when))
 
     async def park(self, inbox_key: str, error: str) -> None:
         """Set a waiting message aside; see `Store.park`."""

@@ -151,10 +151,13 @@ class MemoryStore:
             self._parties.setdefault(did, set()).add(relationship.id)
         self._relationships.store(relationship.id, relationship)
 
-    async def postpone(self, inbox_key: str, *, attempts: int, next_at: int, error: str | None) -> None:
+    async def postpone(
+        self, inbox_key: str, *, attempts: int, next_at: int, error: str | None, at: int | None = None
+    ) -> None:
         """Postpone a waiting message until `next_at`; see `Store.postpone`."""
+        when = int(time.time()) if at is None else at
         with self._lock:
-            self._inbox.postpone(inbox_key, attempts, next_at, error)
+            self._inbox.postpone(inbox_key, attempts, next_at, error, when)
 
     async def park(self, inbox_key: str, error: str) -> None:
         """Set a waiting message aside; see `Store.park`."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, Final, Literal, TypeVar, overload
 
 from pydidcomm.protocols.thread import Thread
 
@@ -21,6 +21,10 @@ __all__ = [
     "Relationship",
     "RelationshipState",
 ]
+
+CLOCK_SECONDS: Final = 60
+"""By how many seconds clocks of machines differ at most. A time that was stored later than that from now is
+of a clock that was set back since."""
 
 RelationshipState = Literal["invited", "active", "ended"]
 """Invited: the peer is not known yet. Ended: kept, so that late messages are recognized."""

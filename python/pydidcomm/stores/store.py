@@ -30,9 +30,12 @@ class Store(Protocol):
     arguments. A method that was cancelled may have taken effect. Methods can be called concurrently by tasks
     of one event loop, and by several processes if the store supports that.
 
-    Times are whole seconds since the epoch. Lists are returned in pages of at most `limit` items, from 1 to
-    1000; pass the `after` of a page to read the next one. Another `limit` or `after` raises ValueError. Every
-    method may raise `StoreUnavailableError`. `pydidcomm.stores.testing` is the conformance suite.
+    Times are whole seconds since the epoch. A time of `postpone`, `settle`, `claim` or `claim_outgoing` that
+    was stored more than a minute later than now has no effect: the clock was set back since.
+
+    Lists are returned in pages of at most `limit` items, from 1 to 1000; pass the `after` of a page to read
+    the next one. Another `limit` or `after` raises ValueError. Every method may raise
+    `StoreUnavailableError`. `pydidcomm.stores.testing` is the conformance suite.
     """
 
     @property
@@ -63,7 +66,9 @@ class Store(Protocol):
         """
         ...
 
-    async def postpone(self, inbox_key: str, *, attempts: int, next_at: int, error: str | None) -> None:
+    async def postpone(
+        self, inbox_key: str, *, attempts: int, next_at: int, error: str | None, at: int | None = None
+    ) -> None:
         """Postpone a waiting message, and with it its lane, until `next_at`.
 
         A message that is not waiting is left as it is.
@@ -73,6 +78,7 @@ class Store(Protocol):
             attempts: How often its handler has failed.
             next_at: When to handle it again, in seconds since the epoch.
             error: Why it was postponed.
+            at: When it failed, in seconds since the epoch; None for now.
         """
         ...
 
@@ -278,9 +284,9 @@ class ClaimingStore(Store, Protocol):
     async def claim(self, inbox_key: str, *, by: str, now: int, until: int) -> bool:
         """Claim a waiting message, or extend a claim: until it ends no other `by` can claim the message.
 
-        A claim is a lease: it ends at `until`, because a process that was killed cannot release it. It is
-        released by `postpone`, by `park` and by a claim with `until=now`. Claimed messages stay in `waiting`,
-        and `commit` does not require a claim.
+        A claim is a lease, equally long in all processes: it ends at `until`, because a process that was
+        killed cannot release it. It is released by `postpone`, by `park` and by a claim with `until=now`.
+        Claimed messages stay in `waiting`, and `commit` does not require a claim.
 
         Args:
             inbox_key: The key of the message.

@@ -182,6 +182,11 @@ async def test_a_host_that_fails_is_left_alone_and_others_are_not(tmp_path: Path
         await up.forward(mediator)
         await until(lambda: bool(sender.sent))
         assert [uri for uri, _ in sender.sent] == [AWAY]
+        # what was held is due by this clock, and the host is left alone by one that is not set
+        clock.now += 3_600
+        held = f'event="onward",outcome="held"}} {2 * len(parties) - FAILURES}.0'
+        await until(lambda: held in metrics.text().decode())
+        assert len(sender.tried) == FAILURES + 1
 
 
 @pytest.mark.spec("MFW-11")

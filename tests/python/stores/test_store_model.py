@@ -112,7 +112,7 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(key=KEYS, seconds=SECONDS)
     def postpone(self, key: str, seconds: int) -> None:
         later = self.now + seconds
-        self.run(self.store.postpone(key, attempts=1, next_at=later, error="busy"))
+        self.run(self.store.postpone(key, attempts=1, next_at=later, error="busy", at=self.now))
         row = self.message(key, "waiting")
         if row is not None:
             row.next_at = later

@@ -116,7 +116,7 @@ async def reopened(open_store: OpenStore) -> None:
             at=NOW,
         )
     )
-    await store.postpone("later", attempts=1, next_at=NOW + 60, error="a fault")
+    await store.postpone("later", attempts=1, next_at=NOW + 60, error="a fault", at=NOW)
     await store.park("parked", "a fault")
     await store.settle("o1", "sent", at=NOW)
     await store.aclose()

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from pydidcomm.stores.records import Done
+from pydidcomm.stores.records import CLOCK_SECONDS, Done
 from pydidcomm.stores.store import ClaimingStore, Store
 from pydidcomm.stores.testing._common import (
     NOW,
@@ -90,7 +90,7 @@ async def claims(store: Store) -> None:
     require(await store.claim("a1", by="two", now=NOW + 20, until=NOW + 30), "a claim ends at `until`")
     require(await store.claim("a1", by="two", now=NOW, until=NOW), "the owner of a claim can end it")
     require(await one("a1"), "a message whose claim was ended can be claimed")
-    await store.postpone("a1", attempts=1, next_at=NOW, error=None)
+    await store.postpone("a1", attempts=1, next_at=NOW, error=None, at=NOW)
     require(await two("a1"), "a postponed message can be claimed by any process")
     await store.commit(Done(inbox_key="a1", at=NOW))
     require(not await two("a1"), "a message that is done cannot be claimed")
@@ -106,7 +106,7 @@ async def postponed(store: Store) -> None:
     """A postponed message blocks its lane until its time, and no other lane."""
     for name, lane in (("a1", "a"), ("a2", "a"), ("b1", "b")):
         await store.accept(incoming(name, lane))
-    await store.postpone("a1", attempts=2, next_at=NOW + 60, error="a fault")
+    await store.postpone("a1", attempts=2, next_at=NOW + 60, error="a fault", at=NOW)
     require(await keys(store) == ["b1"], "a postponed message blocks its lane")
     require(await keys(store, NOW + 59) == ["b1"], "a postponed message blocks its lane until its time")
     page = await store.waiting(NOW + 60)
@@ -114,20 +114,34 @@ async def postponed(store: Store) -> None:
     require(
         (page[0].attempts, page[0].error) == (2, "a fault"), "a postponed message has its attempts and error"
     )
-    await store.postpone("a1", attempts=3, next_at=NOW + 90, error="again")
+    await store.postpone("a1", attempts=3, next_at=NOW + 90, error="again", at=NOW + 60)
     require(await keys(store, NOW + 60) == ["b1"], "a message can be postponed again")
     await store.commit(Done(inbox_key="a1", at=NOW + 95))
     require(await keys(store) == ["a2", "b1"], "the lane continues when the postponed message is done")
-    await store.postpone("a1", attempts=9, next_at=NOW + 999, error="late")
-    await store.postpone("unknown", attempts=1, next_at=NOW + 999, error="unknown")
+    await store.postpone("a1", attempts=9, next_at=NOW + 999, error="late", at=NOW)
+    await store.postpone("unknown", attempts=1, next_at=NOW + 999, error="unknown", at=NOW)
     require(await keys(store) == ["a2", "b1"], "a message that is done is not postponed")
+
+
+async def inbox_clock(store: Store) -> None:
+    """A postponed message and a claim do not wait for a clock that was set back."""
+    await store.accept(incoming("a1", "a"))
+    await store.accept(incoming("a2", "a"))
+    await store.postpone("a1", attempts=1, next_at=NOW + 5, error="a fault", at=NOW)
+    require(await keys(store, NOW - CLOCK_SECONDS) == [], "clocks of two machines differ")
+    require(await keys(store, NOW - 3600) == ["a1", "a2"], "a clock that was set back by an hour")
+    if isinstance(store, ClaimingStore):
+        require(await store.claim("a1", by="one", now=NOW + 5, until=NOW + 20), "a claim")
+        back = NOW + 5 - 3600
+        require(await store.claim("a1", by="two", now=back, until=back + 15), "it is over")
+        require(not await store.claim("a1", by="one", now=back, until=back + 15), "and the new one counts")
 
 
 async def parked(store: Store) -> None:
     """A parked message does not block its lane; it is listed, kept, and replayed at the end of its lane."""
     for name in ("a1", "a2", "a3"):
         await store.accept(incoming(name, "a", expires=NOW + 5 if name == "a1" else None))
-    await store.postpone("a1", attempts=3, next_at=NOW + 60, error="a fault")
+    await store.postpone("a1", attempts=3, next_at=NOW + 60, error="a fault", at=NOW)
     await store.park("a1", "three faults")
     require(await keys(store) == ["a2", "a3"], "a parked message does not block its lane")
     page = await store.parked()
@@ -161,7 +175,7 @@ async def inbox_expiry(store: Store) -> None:
     await store.accept(incoming("a2", "a"))
     await store.accept(incoming("b1", "b", expires=NOW + 10))
     await store.accept(incoming("b2", "b"))
-    await store.postpone("b1", attempts=1, next_at=NOW + 60, error="a fault")
+    await store.postpone("b1", attempts=1, next_at=NOW + 60, error="a fault", at=NOW)
     require(await keys(store, NOW + 9) == ["a1", "a2"], "a message is listed before it expires")
     require(
         await keys(store, NOW + 10) == ["a2", "b2"],
@@ -199,7 +213,7 @@ async def many_postponed(store: Store) -> None:
     for number in range(150):
         await store.accept(incoming(f"held {number}", f"held {number % 75}"))
         if number < 75:
-            await store.postpone(f"held {number}", attempts=1, next_at=NOW + 60, error="a fault")
+            await store.postpone(f"held {number}", attempts=1, next_at=NOW + 60, error="a fault", at=NOW)
     await store.accept(incoming("free", "free"))
     page = await store.waiting(NOW, 1)
     require([item.key for item in page] == ["free"], "a page is full as long as there are messages to handle")
@@ -235,6 +249,7 @@ CHECKS = {
         lanes,
         claims,
         postponed,
+        inbox_clock,
         parked,
         inbox_expiry,
         inbox_pages,

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from pydidcomm.stores.records import Done, OutboxItem
+from pydidcomm.stores.records import CLOCK_SECONDS, Done, OutboxItem
 from pydidcomm.stores.store import ClaimingStore, Store
 from pydidcomm.stores.testing._common import NOW, ids, incoming, keys, outgoing, refused, require
 
@@ -75,6 +75,27 @@ async def sent_again(store: Store) -> None:
     require(found is not None and found.state == "acknowledged", "the state `acknowledged` is final")
 
 
+async def outbox_clock(store: Store) -> None:
+    """Another attempt does not wait for a clock that was set back; a message with a time of its own does."""
+    at_its_time = outgoing("at its time", "b", next_at=NOW)
+    await store.commit(Done(outbox=(outgoing("a1", "a"), at_its_time, outgoing("c1", "c")), at=NOW))
+    await store.settle("a1", "waiting", attempts=1, next_at=NOW + 5, at=NOW)
+    await store.settle("c1", "sent", attempts=1, next_at=NOW + 30, at=NOW)
+    require(await ids(store, NOW - CLOCK_SECONDS) == [], "clocks of two machines differ")
+    back = NOW - 3600
+    require(await ids(store, back) == ["a1", "c1"], "a clock that was set back by an hour")
+    if isinstance(store, ClaimingStore):
+        claim = partial(store.claim_outgoing, now=back, until=back + 15)
+        require(await claim("a1", by="one"), "what is due is claimed")
+        require(not await claim("a1", by="two"), "and the claim counts")
+        require(await store.claim_outgoing("a1", by="two", now=back - 3600, until=back - 3500), "until then")
+    await store.settle("a1", "waiting", attempts=2, next_at=back + 10, at=back)
+    await store.settle("c1", "acknowledged", at=back)
+    require(await ids(store, back + 9) == [], "the time of the next attempt counts")
+    require(await ids(store, back + 10) == ["a1"], "when it comes")
+    require(await ids(store, back - 3600) == ["a1"], "and a second time the clock is set back")
+
+
 async def outbox_claims(store: Store) -> None:
     """One process has the claim on a message that is due, until the claim ends or the message is settled."""
     if not isinstance(store, ClaimingStore):
@@ -138,5 +159,13 @@ async def outbox_states(store: Store) -> None:
 
 CHECKS = {
     check.__name__: check
-    for check in (outbox_order, outbox_members, sent_again, outbox_claims, outbox_atomic, outbox_states)
+    for check in (
+        outbox_order,
+        outbox_members,
+        sent_again,
+        outbox_clock,
+        outbox_claims,
+        outbox_atomic,
+        outbox_states,
+    )
 }
