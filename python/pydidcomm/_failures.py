@@ -1,8 +1,23 @@
-"""Log failures of the program's own handlers."""
+"""Failures of the program's own handlers: which they are, and how they are logged."""
 
 import logging
+from typing import Final
 
-__all__ = ["log_failure"]
+__all__ = ["FAILURES", "is_failure", "log_failure"]
+
+FAILURES: Final = (Exception, SystemExit)
+"""What code of the program raises that is called for a message: `sys.exit()` in a handler ends no agent."""
+
+
+def is_failure(error: BaseException) -> bool:
+    """Whether an exception, or each one of a group, is of `FAILURES`.
+
+    Args:
+        error: What code of the program raised.
+    """
+    if isinstance(error, BaseExceptionGroup):
+        return error.split(FAILURES)[1] is None
+    return isinstance(error, FAILURES)
 
 
 def log_failure(

@@ -2,6 +2,7 @@
 
 import logging
 import math
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -47,6 +48,10 @@ if TYPE_CHECKING:
 __all__ = ["Handling"]
 
 LOG: Final = logging.getLogger("pydidcomm.agent")
+
+_INTERRUPTED: Final = (
+    "a handler in a thread must not raise KeyboardInterrupt: the agent runs on, the message is retried"
+)
 
 
 class Handling:
@@ -261,7 +266,13 @@ class Handling:
         nested = call
         for middleware in reversed(self._router.middleware):
             nested = _around(middleware, context.value, nested)
-        await nested()
+        try:
+            await nested()
+        except KeyboardInterrupt as error:
+            if threading.current_thread() is threading.main_thread():
+                # it may be that of Ctrl+C
+                raise
+            raise RuntimeError(_INTERRUPTED) from error
 
     async def _acknowledged(self, received: Received) -> tuple[str, ...]:
         """Return the ids of our messages to this peer that the message acknowledges."""
@@ -315,12 +326,9 @@ def _around(
 def _called(handler: Callable[..., object], arguments: dict[str, Any]) -> object:
     try:
         return handler(**arguments)
-    except (SystemExit, KeyboardInterrupt) as error:
-        # in the event loop these would end the program, and again at each start, with the same message
-        problem = (
-            f"a handler must not raise {type(error).__name__}: the agent runs on, the message is retried"
-        )
-        raise RuntimeError(problem) from error
+    except KeyboardInterrupt as error:
+        # in the event loop it would end the program, and again at each start, with the same message
+        raise RuntimeError(_INTERRUPTED) from error
 
 
 async def _awaited(answer: Any) -> Any:  # noqa: ANN401, what the handler returns

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import anyio
 from anyio.abc import TaskGroup
 
-from pydidcomm._failures import log_failure
+from pydidcomm._failures import FAILURES, is_failure, log_failure
 from pydidcomm.agent.events import Events, Signal
 from pydidcomm.agent.limits import Limits
 from pydidcomm.protocols import Event
@@ -261,12 +261,15 @@ class Lanes:
             return
         except StoreUnavailableError:
             raise
-        except Exception as error:  # noqa: BLE001, whatever a handler raises
+        except (*FAILURES, BaseExceptionGroup) as error:
+            # whatever a handler raises
+            if not is_failure(error):
+                raise
             await self._failed(item, peer, error)
             return
         self._finished(item.key)
 
-    async def _failed(self, item: InboxItem, peer: str, error: Exception) -> None:
+    async def _failed(self, item: InboxItem, peer: str, error: BaseException) -> None:
         attempts = item.attempts + 1
         # only the class is stored: the text of the exception may quote the message
         reason = type(error).__name__

@@ -14,6 +14,7 @@ from typing import Final, Literal
 import anyio
 
 from pydidcomm import DIDCommError, DIDCommMessaging, Packed, same_party
+from pydidcomm._failures import FAILURES
 from pydidcomm.agent.live import Live
 from pydidcomm.agent.outbox import Transport
 from pydidcomm.agent.pickup import PICKUPS, Pickup
@@ -286,7 +287,7 @@ class Mediation:
             except (DIDCommError, MediationError, ProblemReported, OSError) as error:
                 LOG.warning("messages cannot be fetched from the mediator: %s", error)
                 failures += 1
-            except Exception:
+            except FAILURES:
                 LOG.exception("messages cannot be fetched: the program's resolver or transport failed")
                 failures += 1
             pause = min(LONGEST_PAUSE, POLL_SECONDS * 2**failures) if failures else POLL_SECONDS

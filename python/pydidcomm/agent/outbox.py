@@ -18,6 +18,7 @@ from pydidcomm import (
     Packed,
     ResolutionError,
 )
+from pydidcomm._failures import FAILURES
 from pydidcomm.agent.claims import Claims
 from pydidcomm.agent.events import Events, Signal
 from pydidcomm.agent.limits import Limits
@@ -147,7 +148,7 @@ class Outbox:
         self._busy: dict[str, _Sending] = {}
         self._claims = claims
         self._elsewhere: dict[str, float] = {}
-        """The messages that other processes have claimed, each with the time of the next attempt, by the loop."""
+        """The messages that other processes have claimed, each with the time of the next try by the loop."""
 
     def wake(self) -> None:
         """Read the outbox: a message was committed."""
@@ -246,7 +247,7 @@ class Outbox:
         except (DIDCommError, ValueError, TypeError) as error:
             LOG.warning("message %s cannot be packed", item.id, exc_info=error)
             return _Outcome("failed", str(error))
-        except Exception as error:
+        except FAILURES as error:
             LOG.exception("message %s is sent again: the program's resolver or transport failed", item.id)
             return _Outcome("waiting", type(error).__name__, final=False)
         return _Outcome("sent")

@@ -94,8 +94,9 @@ class Router:
         `Relationship` without `| None` restricts the handler to messages of a relationship. The handler
         returns its answer, a typed message or a `Message`, or None, and raises `Problem` to send a problem
         report. A function that is not a coroutine function runs in a thread, which `Limits.handler_seconds`
-        does not stop. After any other exception the handler is called again, up to `Limits.attempts` times;
-        then the message is parked. Each failure is logged by `pydidcomm.agent`, and printed to stderr if
+        does not stop. After any other exception or `sys.exit()` the handler is called again, up to
+        `Limits.attempts` times; then the message is parked. Each failure is logged by `pydidcomm.agent`, and
+        printed to stderr if
         logging is not configured.
 
         Args:

@@ -19,6 +19,7 @@ from pydidcomm import (
     UnpackConfig,
     UnpackResult,
 )
+from pydidcomm._failures import FAILURES
 from pydidcomm.agent.claims import Claims
 from pydidcomm.agent.connections import Watched, while_connected
 from pydidcomm.agent.events import Events
@@ -159,7 +160,7 @@ class Running:
     async def tasks(self) -> AsyncGenerator[None]:
         """Run the inbox, the outbox and the deadlines while the block runs."""
         failed: BaseException | None = None
-        async with anyio.create_task_group() as tasks:
+        async with _interruptible(), anyio.create_task_group() as tasks:
             await self.mediators.start(tasks)
             tasks.start_soon(self._claims.run)
             tasks.start_soon(self._lanes.run)
@@ -262,7 +263,7 @@ class Running:
         except (BusyError, OSError) as error:
             LOG.warning("a message cannot be accepted now: %s", type(error).__name__)
             return False
-        except Exception:
+        except FAILURES:
             LOG.exception("a message cannot be accepted now: the program's resolver or secrets failed")
             return False
         return True
@@ -284,7 +285,7 @@ class Running:
             except StoreConflictError:
                 # a message has changed the thread, or another process has handled the deadline
                 pass
-            except Exception:
+            except FAILURES:
                 LOG.exception("the deadline of thread %s of %s failed", thread.thid, thread.protocol)
                 later = await self._set_wake(thread, self.services.now + WAKE_AGAIN_SECONDS)
                 self._failed.append((anyio.current_time() + WAKE_AGAIN_SECONDS, later))
@@ -315,6 +316,17 @@ class Running:
                 await work()
             except StoreUnavailableError:
                 LOG.exception("the store is unavailable; a periodic task is repeated later")
-            except Exception:
+            except FAILURES:
                 LOG.exception("a periodic task failed in the program's resolver or transport; it is repeated")
             await anyio.sleep(seconds)
+
+
+@asynccontextmanager
+async def _interruptible() -> AsyncGenerator[None]:
+    """Raise the `KeyboardInterrupt` of Ctrl+C in a handler as it is, not in a group."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        if group.subgroup(KeyboardInterrupt) is not None:
+            raise KeyboardInterrupt from group
+        raise

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import anyio
 
 from pydidcomm import DIDCommError, DIDCommMessaging, Message, Packed, PackEncryptedConfig, ResolutionError
+from pydidcomm._failures import FAILURES
 from pydidcomm.transports import _requests as transport
 from pydidcomm.transports._requests import Reply
 
@@ -133,7 +134,7 @@ class Answers:
             packed = await self._sending.receive()
             try:
                 await self._sender.send(packed)
-            except Exception as error:  # noqa: BLE001, whatever the endpoint of a recipient makes of it
+            except FAILURES as error:  # whatever the endpoint of a recipient makes of it
                 LOG.info("an answer could not be delivered: %s", error)
                 self._metrics.count("answer", "failed")
 

@@ -16,6 +16,7 @@ from pydidcomm import (
     UnpackResult,
     same_party,
 )
+from pydidcomm._failures import FAILURES
 from pydidcomm.invitations import Invitation
 from pydidcomm.mediator import _key_names as keys
 from pydidcomm.mediator.admission import Admission, Open
@@ -175,7 +176,7 @@ class Mediator:
                 forwarded = await self._v1.forwarded(result, body)
             else:
                 forwarded = result.forward
-        except Exception as error:  # noqa: BLE001, whatever a resolver raises
+        except FAILURES as error:  # whatever a resolver raises
             self.metrics.count("received", "refused")
             return transport.reply_to(error)
         try:
@@ -184,7 +185,7 @@ class Mediator:
             if isinstance(result, V1Message):
                 return await self._v1.answered(result, connection or Connection())
             return await self._request(result, connection or Connection())
-        except Exception as error:
+        except FAILURES as error:
             LOG.warning("the store of the mediator failed: %s", error, exc_info=error)
             self.metrics.count("received", "store-failed")
             return transport.BUSY

@@ -20,6 +20,7 @@ from pydidcomm import (
     ResolutionError,
     same_party,
 )
+from pydidcomm._failures import FAILURES
 from pydidcomm.mediator.breaker import SLOW_SECONDS, Hosts, Turn
 from pydidcomm.mediator.departures import Departures, Fate, Outgoing, Settlement
 from pydidcomm.mediator.metrics import Metrics
@@ -184,7 +185,7 @@ class Relay:
         try:
             with anyio.fail_after(ATTEMPT_SECONDS):
                 result = await self._attempt(item)
-        except Exception as error:  # noqa: BLE001, of a resolver or a transport of the program
+        except FAILURES as error:  # of a resolver or a transport of the program
             LOG.info("an envelope was not handed on: %s", type(error).__name__)
             result = _LATER
         self._metrics.count("onward", result.outcome)

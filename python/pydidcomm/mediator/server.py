@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import anyio
 
+from pydidcomm._failures import FAILURES
 from pydidcomm.mediator.connection import Connection
 from pydidcomm.mediator.deadlines import Deadlines
 from pydidcomm.mediator.mediator import Mediator
@@ -276,7 +277,7 @@ class MediatorServer:
             try:
                 with span("push"):
                     await self._mediator.push(connection)
-            except Exception as error:
+            except FAILURES as error:
                 # the client connects again, and asks for what is still in the queue
                 LOG.warning("a live delivery failed: %s", error, exc_info=error)
                 self._mediator.metrics.count("delivery", "failed")

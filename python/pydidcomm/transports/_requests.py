@@ -132,7 +132,7 @@ def invitation_of(query: str, invitations: Mapping[str, str]) -> Reply | None:
     return NOT_FOUND if url is None else Reply(302, extra=(("location", url),))
 
 
-def reply_to(error: Exception) -> Reply:
+def reply_to(error: BaseException) -> Reply:
     """The reply for an exception of `unpack` or `accept`."""
     if isinstance(error, ReplayedMessageError):
         # the sender did not get the first answer

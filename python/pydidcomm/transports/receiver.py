@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from pydidcomm._core import UnpackResult
+from pydidcomm._failures import FAILURES
 from pydidcomm.config import UnpackConfig
 from pydidcomm.messaging import DIDCommMessaging
 from pydidcomm.transports import _requests as requests
@@ -115,7 +116,7 @@ class Receiver:
             return
         try:
             received = await self._accepted(body)
-        except Exception as error:  # noqa: BLE001, whatever a resolver or a store raises
+        except FAILURES as error:  # whatever a resolver or a store raises
             await _respond(send, requests.reply_to(error))
             return
         if not requests.wants_answer(received):
@@ -144,7 +145,7 @@ class Receiver:
         """The result of the handler; None if it fails, which does not concern the sender."""
         try:
             return await self._handler(received)
-        except Exception:  # noqa: BLE001, that of the program
+        except FAILURES:  # that of the program
             requests.log_failure("the handler of a received message failed")
             return None
 
@@ -173,7 +174,7 @@ class Receiver:
         try:
             try:
                 received = await self._accepted(body)
-            except Exception as error:  # noqa: BLE001, whatever a resolver or a store raises
+            except FAILURES as error:  # whatever a resolver or a store raises
                 reply = requests.reply_to(error)
                 return {requests.NOT_ACCEPTED: _POLICY, requests.BUSY: _TRY_AGAIN}.get(reply)
             answer = await self._handle(received)

@@ -1,5 +1,6 @@
 """The mediator by its envelopes: coordination, forwards, pickup and live mode, without a socket."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -382,3 +383,17 @@ async def test_two_mediators_in_a_row_carry_a_message(tmp_path: Path) -> None:
         packed = await alice.pack(Message(type=HELLO, body={"n": 7}), to=routed, frm=frm)
         assert (await mediator.receive(packed.deliveries[0].text.encode())).status == 202
         assert await bob.contents(await bob.ask(f"{P3}/delivery-request", {"limit": 9})) == [{"n": 7}]
+
+
+class Leaving(Closed):
+    """Calls `sys.exit()`."""
+
+    async def admits(self, did: str, pthid: str | None) -> bool:
+        sys.exit(f"{did} {pthid}")
+
+
+async def test_a_policy_that_calls_exit_lets_the_client_try_again(tmp_path: Path) -> None:
+    async with mediating(tmp_path, admission=Leaving()) as mediator:
+        bob = await Wallet.new(mediator)
+        assert (await bob.send(f"{M3}/mediate-request")).status == 503
+        assert (await bob.send("https://didcomm.org/trust-ping/2.0/ping")).status == 200

@@ -1,6 +1,7 @@
 """Forwards for DIDs that are not registered: where they go, when, and what is dropped."""
 
 import socket
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -17,7 +18,7 @@ from pydidcomm.mediator import Onward, OutgoingLimits, SqliteMediatorStore
 from pydidcomm.mediator.breaker import FAILURES, PLACES
 from pydidcomm.mediator.metrics import PrometheusMetrics
 from pydidcomm.protocols.basic_message import Text
-from pydidcomm.transports.http import HttpTransport, Sent
+from pydidcomm.transports.http import HttpTransport, Sendable, Sent
 from support.agents import LOOPBACK, new_agent
 from support.mediation import Clock, mediating
 from support.relaying import (
@@ -290,6 +291,20 @@ async def test_an_envelope_is_wrapped_once_more_for_its_recipient_by_option(tmp_
         await until(lambda: bool(sender.sent))
     result = await bob.party.unpack(sender.sent[0][1])
     assert (result.message.body, result.metadata.re_wrapped_in_forward) == ({"n": 3}, True)
+
+
+async def test_a_sender_that_calls_exit_is_called_again(tmp_path: Path) -> None:
+    class Leaving(Scripted):
+        async def send(self, packed: Sendable, *, uri: str) -> Sent:
+            if not self.tried:
+                self.tried.append(uri)
+                sys.exit("bye")
+            return await super().send(packed, uri=uri)
+
+    bob, sender = await RemoteParty.at(service(AWAY)), Leaving()
+    async with mediating(tmp_path, onward=scripted(sender)) as mediator, running(mediator):
+        await bob.forward(mediator)
+        await until(lambda: bool(sender.sent))
 
 
 @pytest.mark.spec("MFW-09")
