@@ -1,7 +1,7 @@
 # agents and mediators of other projects, as programs of their own
 .PHONY: live-peers
 
-LIVE_HOMES := live-credo live-veramo identus indicio
+LIVE_HOMES := live-credo live-veramo identus indicio sicpa
 LIVE := PYTHONPATH=tests:tests/python:tests/interop $(BIN)/python -m live
 ONLY_PEERS ?=
 WRITE ?=

@@ -78,6 +78,14 @@ PEERS = (
         settings={"server_accept_any_type": "true", "server_attachments": "json"},
     ),
     LivePeer(
+        "sicpa",
+        "Wallet on PyPI didcomm",
+        "sicpa",
+        "sicpa",
+        _python("sicpa"),
+        lacks={"live mode": "the library has no transport, and the wallet of this test no WebSocket"},
+    ),
+    LivePeer(
         "veramo",
         "Veramo",
         "live-veramo",

@@ -70,7 +70,7 @@ async def parked(agent: Agent, peer: MemoryPeer) -> str:
     ],
 )
 async def test_a_handler_that_calls_exit_fails_and_the_agent_goes_on(
-    handler: Callable[[Text], object], reason: str
+    handler: Callable[[Text], Awaitable[None] | None], reason: str
 ) -> None:
     peer = await MemoryPeer.new()
     agent = Agent(MemoryStore(), transport=peer, limits=Limits(attempts=2), protocols=[TrustPing()])
