@@ -99,4 +99,14 @@ PEERS = (
             "server_reply_when_unreachable": "true",
         },
     ),
+    LivePeer(
+        "veramo-mediator",
+        "Veramo",
+        "live-veramo",
+        "veramo",
+        ("node", "mediator.mjs"),
+        scenario="mediator",
+        lacks={"live mode": "it has none", "discovery": "it has none"},
+        profile="veramo",
+    ),
 )

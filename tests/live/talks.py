@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 
@@ -104,11 +104,18 @@ async def wallet(process: PeerProcess, outcome: Outcome) -> None:
                 await process.ask("stop")
 
 
-async def mediator(outcome: Outcome, did: str, *, multibase: bool = False) -> None:
+async def mediator_of(
+    outcome: Outcome, did: str, *, multibase: bool = False, process: PeerProcess | None = None
+) -> None:
     """Our agent behind a mediator of another project, and another agent of ours that writes to it."""
     resolver = LocalResolver(key_naming="multibase" if multibase else "numbered")
-    protocols = [TrustPing(), BasicMessage(), DiscoverFeatures()]
-    alice, bob = new_agent(listen=None, protocols=protocols, resolver=resolver), new_agent(resolver=resolver)
+    protocols, profile = [TrustPing(), BasicMessage(), DiscoverFeatures()], outcome.peer.profile
+    options: dict[str, Any] = {
+        "resolver": resolver,
+        "accept_profiles": ["veramo"],
+        "protocols": protocols,
+    }
+    alice, bob = new_agent(listen=None, **options), new_agent(**options)
     heard: list[str] = []
 
     @alice.on
@@ -116,7 +123,7 @@ async def mediator(outcome: Outcome, did: str, *, multibase: bool = False) -> No
         heard.append(text.content)
 
     async with alice, bob:
-        known = await bob.relate(did)
+        known = await bob.relate(did, profile=profile)
 
         async def ping() -> None:
             await known.ping(timeout=5)
@@ -125,7 +132,7 @@ async def mediator(outcome: Outcome, did: str, *, multibase: bool = False) -> No
             assert await known.features(timeout=5)
 
         async def mediate() -> None:
-            await alice.mediate(did)
+            await alice.mediate(did, profile=profile)
 
         async def fetch() -> None:
             friend = await bob.accept((await alice.invite()).url)
@@ -134,7 +141,11 @@ async def mediator(outcome: Outcome, did: str, *, multibase: bool = False) -> No
             async def arrived() -> bool:
                 return "by the mediator" in heard
 
+            async def is_empty() -> bool:
+                return process is None or (await process.ask("waiting"))["count"] == 0
+
             await eventually(arrived)
+            await eventually(is_empty)
 
         await outcome.attempt("ping", ping)
         await outcome.attempt("discovery", discover)
@@ -142,7 +153,12 @@ async def mediator(outcome: Outcome, did: str, *, multibase: bool = False) -> No
             await outcome.attempt("pickup", fetch)
 
 
-SCENARIOS = {"v1 wallet": v1_wallet, "wallet": wallet}
+async def mediator(process: PeerProcess, outcome: Outcome) -> None:
+    """A mediator of another project that the talk starts."""
+    await mediator_of(outcome, (await process.ask("serve"))["did"], process=process)
+
+
+SCENARIOS = {"v1 wallet": v1_wallet, "wallet": wallet, "mediator": mediator}
 
 
 async def outcome_of(peer: LivePeer) -> Outcome:
@@ -158,6 +174,6 @@ async def outcome_of_mediator(peer: LivePeer, address: str, dated: str, *, multi
     """The talk with a mediator that runs already."""
     did = Invitation.from_url(address).message.frm if address.startswith("http") else address
     outcome = Outcome(peer, {"as of": dated})
-    await mediator(outcome, did or "", multibase=multibase)
+    await mediator_of(outcome, did or "", multibase=multibase)
     outcome.skip()
     return outcome

@@ -16,6 +16,7 @@ from pydidcomm.agent.application import Application
 from pydidcomm.agent.directory import Directory
 from pydidcomm.agent.limits import Limits
 from pydidcomm.agent.outbox import Transport
+from pydidcomm.agent.profiles import Profile
 from pydidcomm.agent.router import Router
 from pydidcomm.agent.running import Running
 from pydidcomm.agent.server import bound, serving
@@ -232,7 +233,9 @@ class Agent(Directory, Router):
         """The URL at which peers reach the agent, or None."""
         return self._current.endpoint
 
-    async def mediate(self, did: str, *, invitation: str | None = None) -> None:
+    async def mediate(
+        self, did: str, *, invitation: str | None = None, profile: Profile = "didcomm/v2"
+    ) -> None:
         """Request mediation: the mediator receives for DIDs created from now on.
 
         Mediation is requested, and each new DID registered, by Coordinate Mediation 3.0, or 2.0 if the
@@ -244,12 +247,17 @@ class Agent(Directory, Router):
         Args:
             did: The DID of the mediator.
             invitation: The message id of the mediator's invitation, if it admits only peers that answer one.
+            profile: The envelope profile of the mediator, one of `accept_profiles` of the agent. With
+                "veramo" each DID of the agent requests its own messages.
 
         Raises:
+            ValueError: The agent does not accept the profile.
             MediationError: The mediator denies mediation, or violates its protocol.
             DeliveryError: The mediator cannot be reached.
             ResolutionError: The DID of the mediator cannot be resolved.
         """
+        if profile != "didcomm/v2":
+            await self._current.services.profiles.set(did, profile)
         await self._current.mediators.add(did, invitation)
 
     async def unmediate(self, did: str) -> bool:

@@ -13,11 +13,14 @@ from typing import Final, Literal
 
 import anyio
 
-from pydidcomm import DIDCommError, DIDCommMessaging, Packed, same_party
+from pydidcomm import DIDCommError, DIDCommMessaging, Packed, UnpackConfig, same_party
 from pydidcomm._failures import FAILURES
 from pydidcomm.agent.live import Live
 from pydidcomm.agent.outbox import Transport
+from pydidcomm.agent.pages import all_records
 from pydidcomm.agent.pickup import PICKUPS, Pickup
+from pydidcomm.agent.profiles import pack_config
+from pydidcomm.agent.records import RECIPIENT
 from pydidcomm.agent.relationships import unknown_relationship
 from pydidcomm.agent.services import Services
 from pydidcomm.protocols import Body, Event, LocalProtocolError, Protocol, Thread, received_from
@@ -98,6 +101,7 @@ class Mediation:
         self._transport = transport
         self._take = take
         self._allow = allow
+        self._config = UnpackConfig(accept_profiles=services.profiles.accepted)
         self._coordination = _COORDINATIONS[0]
         self._pickup: Pickup = PICKUPS[0]
         self.routing_did = ""
@@ -200,13 +204,16 @@ class Mediation:
             )
             raise MediationError(problem)
 
-    async def ask(self, protocol: Protocol, body: Body, pthid: str | None = None) -> tuple[Event, ...]:
+    async def ask(
+        self, protocol: Protocol, body: Body, pthid: str | None = None, *, frm: str | None = None
+    ) -> tuple[Event, ...]:
         """Send a request over HTTP, and read the answer on the same connection.
 
         Args:
             protocol: The protocol of the request.
             body: The request.
             pthid: The message id of the invitation that the request answers.
+            frm: Our DID that sends the request; None for that of the relationship.
 
         Returns:
             The events of the answer; empty if the connection returned no answer.
@@ -216,7 +223,7 @@ class Mediation:
             MediationError: The answer is from another sender, of another protocol, or violates the protocol.
             DeliveryError: The mediator cannot be reached.
         """
-        packed, thread = await self.packed(protocol, body, pthid)
+        packed, thread = await self.packed(protocol, body, pthid, frm=frm)
         sent = await self._transport.send(packed, return_route=True)
         if sent.answer is None:
             return ()
@@ -242,7 +249,7 @@ class Mediation:
         """
         now = self._services.now
         try:
-            received = received_from(await self._messaging.unpack(body), at=now)
+            received = received_from(await self._messaging.unpack(body, config=self._config), at=now)
         except DIDCommError:
             return None
         await self._services.relationships.meet(received, now)
@@ -297,8 +304,9 @@ class Mediation:
         """Fetch all queued envelopes, by the version of pickup that the mediator supports."""
         for pickup in (self._pickup, *PICKUPS):
             try:
-                while await self._fetch(pickup):
-                    pass
+                for did in await self._queues():
+                    while await self._fetch(pickup, did):
+                        pass
             except ProblemReported as error:
                 if "unsupported" not in error.code and "not-found" not in error.code:
                     raise
@@ -306,15 +314,27 @@ class Mediation:
             self._pickup = pickup
             return
 
-    async def _fetch(self, pickup: Pickup) -> bool:
+    async def _queues(self) -> tuple[str | None, ...]:
+        """Return our DIDs whose envelopes are queued apart; None for one queue, that of the relationship."""
+        mediator = await self.relationship()
+        if await self._services.profiles.of(mediator.theirs or "") != "veramo":
+            return (None,)
+        # Veramo has a queue for each registered DID, which that DID alone can fetch and empty
+        names = (mediator.theirs or "", *mediator.their_history)
+        records = all_records(self._services.store, RECIPIENT)
+        return tuple(
+            [one.key async for one in records if any(same_party(one.value.decode(), name) for name in names)]
+        )
+
+    async def _fetch(self, pickup: Pickup, did: str | None) -> bool:
         """Fetch one delivery; return whether at least one envelope was stored."""
-        events = await self.ask(pickup.protocol, pickup.fetch())
+        events = await self.ask(pickup.protocol, pickup.fetch(), frm=did)
         for event in events:
             if event.name == "delivered":
                 stored = await self.store(event.data)
                 if stored:
                     with suppress(ProblemReported):
-                        await self.ask(pickup.protocol, pickup.received(stored))
+                        await self.ask(pickup.protocol, pickup.received(stored), frm=did)
                 return bool(stored)
         return False
 
@@ -340,7 +360,7 @@ class Mediation:
         await self._take(body)
 
     async def packed(
-        self, protocol: Protocol, body: Body, pthid: str | None = None
+        self, protocol: Protocol, body: Body, pthid: str | None = None, *, frm: str | None = None
     ) -> tuple[Packed, Thread | None]:
         """Pack a request; return it with the state of its thread.
 
@@ -348,18 +368,22 @@ class Mediation:
             protocol: The protocol of the request.
             body: The request.
             pthid: The message id of the invitation that the request answers.
+            frm: Our DID that sends the request; None for that of the relationship.
         """
         relationship = await self.relationship()
         step = protocol.begin(
             body,
             peer=relationship.id,
             to=relationship.theirs or "",
-            frm=relationship.ours,
+            frm=frm or relationship.ours,
             now=self._services.now,
         )
         outgoing = step.send[0]
         message = outgoing.message if pthid is None else outgoing.message.replace(pthid=pthid)
-        return await self._messaging.pack(message, to=outgoing.to, frm=outgoing.frm), step.thread
+        profile = await self._services.profiles.of(outgoing.to)
+        config = pack_config(profile, protect_sender=False, forward=True)
+        packed = await self._messaging.pack(message, to=outgoing.to, frm=outgoing.frm, config=config)
+        return packed, step.thread
 
     async def _socket(self) -> str | None:
         """Return the WebSocket endpoint of the mediator, or None."""

@@ -48,6 +48,11 @@ class Profiles:
         self._store = store
         self._accepted = frozenset(accepted)
 
+    @property
+    def accepted(self) -> frozenset[str]:
+        """The profiles that are read."""
+        return self._accepted
+
     async def note(self, result: UnpackResult) -> None:
         """Store the profile of the sender of a message.
 

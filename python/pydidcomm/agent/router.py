@@ -96,8 +96,7 @@ class Router:
         report. A function that is not a coroutine function runs in a thread, which `Limits.handler_seconds`
         does not stop. After any other exception or `sys.exit()` the handler is called again, up to
         `Limits.attempts` times; then the message is parked. Each failure is logged by `pydidcomm.agent`, and
-        printed to stderr if
-        logging is not configured.
+        printed to stderr if logging is not configured.
 
         Args:
             uri: For a handler of `Message`: a message type URI, or a protocol identifier URI for all messages

@@ -10,10 +10,13 @@ from pydidcomm import DeliveryError, PackEncryptedConfig, UnpackConfig, UnpackRe
 from pydidcomm.agent import Agent
 from pydidcomm.protocols.basic_message import Text
 from pydidcomm.stores import MemoryStore
+from pydidcomm.transports.http import Sent
 from support.agents import eventually
 from support.memory_peer import NOWHERE, Connection, MemoryPeer, Reply
+from support.scripted_mediator import ScriptedMediator
 
 if TYPE_CHECKING:
+    from pydidcomm import Packed
     from pydidcomm.stores import Store
 
 VERAMO = PackEncryptedConfig(profile="veramo")
@@ -74,6 +77,54 @@ async def test_a_relationship_begins_in_a_profile_and_keeps_it_over_a_restart() 
         await again.send(Text(content="hi"))
         await eventually(is_sent)
     assert (await read(peer, peer.packed[0].text)).metadata.profile == "veramo"
+
+
+class VeramoMediator(ScriptedMediator):
+    """A mediator as Veramo's is: each DID has its own queue, which it alone can fetch and empty."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queues: dict[str, dict[str, bytes]] = {}
+
+    async def send(self, packed: Packed, *, return_route: bool = False) -> Sent:
+        found = await read(self, packed.text)
+        assert (found.metadata.profile, return_route) == ("veramo", True)
+        self.queue = self.queues.get(found.sender or "", {})
+        answer = await self.answering(found.message)
+        assert answer is not None
+        config = PackEncryptedConfig(profile="veramo", forward=False)
+        back = await self.pack(answer, to=found.sender or "", config=config)
+        return Sent(NOWHERE, 200, back.text.encode(), back.media_type)
+
+
+async def test_a_mediator_is_asked_in_its_profile_by_each_did_for_its_own_messages() -> None:
+    mediator, peer, store = await VeramoMediator.made(), await MemoryPeer.new(), MemoryStore()
+    heard: list[str] = []
+
+    def listening() -> Agent:
+        agent = Agent(store, transport=mediator, protocols=[], accept_profiles=["veramo"])
+
+        @agent.on
+        async def hear(text: Text) -> None:
+            heard.append(text.content)
+
+        return agent
+
+    async with listening() as agent:
+        await agent.mediate(mediator.did, profile="veramo")
+        ours = [(await agent.invite()).message.frm or "" for _ in "12"]
+    for number, did in enumerate(ours):
+        config = PackEncryptedConfig(forward=False)
+        packed = await peer.pack(Text(content=str(number)).to_message(), to=did, config=config)
+        mediator.queues[did] = {f"envelope-{number}": packed.text.encode()}
+
+    async def is_fetched() -> bool:
+        return len(heard) == len(ours) and not any(mediator.queues.values())
+
+    # it goes on after a restart
+    async with listening() as agent:
+        await eventually(is_fetched)
+    assert sorted(heard) == ["0", "1"]
 
 
 async def test_a_profile_that_the_agent_does_not_accept_is_named() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from pydidcomm import Attachment, FromPrior, Message
 from pydidcomm.agent.server import bound, serving
@@ -44,7 +44,7 @@ class ScriptedMediator(MemoryPeer):
         self.answering = self._answer
 
     @classmethod
-    async def made(cls, socket: str | None = None) -> ScriptedMediator:
+    async def made(cls, socket: str | None = None) -> Self:
         mediator = cls()
         services = [{"type": "DIDCommMessaging", "serviceEndpoint": {"uri": socket}}] if socket else []
         mediator.did = await mediator.messaging.create_peer_did(service_endpoint=ENDPOINT, services=services)

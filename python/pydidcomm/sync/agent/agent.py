@@ -113,7 +113,7 @@ class Agent(AgentFace):
         """The URL at which peers reach the agent, or None."""
         return self._one.endpoint
 
-    def mediate(self, did: str, *, invitation: str | None = None) -> None:
+    def mediate(self, did: str, *, invitation: str | None = None, profile: Profile = "didcomm/v2") -> None:
         """Request mediation: the mediator receives for DIDs created from now on.
 
         Mediation is requested, and each new DID registered, by Coordinate Mediation 3.0, or 2.0 if the
@@ -125,13 +125,16 @@ class Agent(AgentFace):
         Args:
             did: The DID of the mediator.
             invitation: The message id of the mediator's invitation, if it admits only peers that answer one.
+            profile: The envelope profile of the mediator, one of `accept_profiles` of the agent. With
+                "veramo" each DID of the agent requests its own messages.
 
         Raises:
+            ValueError: The agent does not accept the profile.
             MediationError: The mediator denies mediation, or violates its protocol.
             DeliveryError: The mediator cannot be reached.
             ResolutionError: The DID of the mediator cannot be resolved.
         """
-        return self._portal.call(lambda: self._one.mediate(did, invitation=invitation))
+        return self._portal.call(lambda: self._one.mediate(did, invitation=invitation, profile=profile))
 
     def unmediate(self, did: str) -> bool:
         """End mediation: fetch waiting messages, unregister our DIDs, and forget the mediator.
