@@ -47,7 +47,7 @@ RULES = (
     ),
     (r"(>>> from pydidcomm)(?=\.agent import Agent)", r"\1.sync"),
     (r" It runs on asyncio and on trio\.", ""),
-    (r"None to mount `app` instead", "None where a mediator receives"),
+    (r"None to mount `app` instead", "None behind a mediator"),
 )
 
 
