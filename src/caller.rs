@@ -107,7 +107,7 @@ impl Caller {
     pub(crate) async fn find_secret(&self, kids: &[&DidUrl]) -> Result<Secret> {
         let requested: Vec<_> = kids.iter().map(|kid| (*kid, None)).collect();
         let found = self.find(&requested, false).await?;
-        found.into_iter().next().ok_or_else(|| secret_not_found(kids))
+        found.into_iter().next().ok_or_else(|| secret_not_found_error(kids))
     }
 
     /// Finds the first available secret for keys with a known public key.
@@ -115,7 +115,7 @@ impl Caller {
         let requested: Vec<_> = keys.iter().map(|(kid, key)| (*kid, Some(*key))).collect();
         let found = self.find(&requested, false).await?;
         let kids = || keys.iter().map(|(kid, _)| *kid).collect::<Vec<_>>();
-        found.into_iter().next().ok_or_else(|| secret_not_found(&kids()))
+        found.into_iter().next().ok_or_else(|| secret_not_found_error(&kids()))
     }
 
     /// Finds all of these secrets; a missing one is an error.
@@ -124,7 +124,7 @@ impl Caller {
         let found = self.find(&requested, true).await?;
         let known: HashSet<_> = found.iter().map(Secret::kid).collect();
         let missing: Vec<_> = kids.iter().filter(|kid| !known.contains(**kid)).copied().collect();
-        if missing.is_empty() { Ok(found) } else { Err(secret_not_found(&missing)) }
+        if missing.is_empty() { Ok(found) } else { Err(secret_not_found_error(&missing)) }
     }
 
     /// Finds the first of these verkeys with an available secret, and that secret.
@@ -170,7 +170,7 @@ impl Caller {
     }
 
     /// Whether so many jobs run in parallel.
-    pub(crate) fn spreads(&self, jobs: usize) -> bool {
+    pub(crate) fn runs_in_parallel(&self, jobs: usize) -> bool {
         self.spread.is_some() && jobs >= MANY
     }
 
@@ -180,7 +180,7 @@ impl Caller {
         parts: &[T],
         job: impl Fn(&T) -> Result<U> + Send + Sync,
     ) -> Result<Vec<U>> {
-        let Some(spread) = self.spread.as_ref().filter(|_| self.spreads(parts.len())) else {
+        let Some(spread) = self.spread.as_ref().filter(|_| self.runs_in_parallel(parts.len())) else {
             return parts.iter().map(job).collect();
         };
         self.request_long_work().await?;
@@ -336,7 +336,7 @@ fn explain_unverified(kid: &DidUrl, algorithm: SignatureAlgorithm, signature: &[
     })
 }
 
-fn secret_not_found(kids: &[&DidUrl]) -> Error {
+fn secret_not_found_error(kids: &[&DidUrl]) -> Error {
     Error::SecretNotFound { kids: kids.iter().map(ToString::to_string).collect() }
 }
 

@@ -4,7 +4,7 @@ use crate::caller::Caller;
 use crate::did::DidSet;
 use crate::error::{Demand, Result};
 use crate::replay_key::ReplayKey;
-use crate::unpack::{Policy, UnpackOptions, Unpacked, Version, first_unmet, unpack_outermost};
+use crate::unpack::{Policy, UnpackOptions, Unpacked, Version, require_all, unpack_outermost};
 use crate::v1;
 
 /// An unpacked message of either version of DIDComm.
@@ -70,5 +70,5 @@ fn check_v1(policy: &Policy, unpacked: &v1::Unpacked) -> Result<()> {
         (Demand::Sender, policy.senders.as_ref().is_none_or(allowed)),
     ];
     // a verkey is not a DID
-    first_unmet(demands, None)
+    require_all(demands, None)
 }

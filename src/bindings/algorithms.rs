@@ -7,7 +7,7 @@ use pyo3::types::PyString;
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_union};
 
-use super::argument::wrong_type;
+use super::argument::type_error;
 use super::callback::call_python;
 use super::errors::misuse;
 use super::package::class;
@@ -60,7 +60,7 @@ impl<'py> FromPyObject<'_, 'py> for AnonCryptAlg {
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let name = value
             .cast::<PyString>()
-            .map_err(|_| wrong_type(&value, "an AnonCryptAlg or its name on the wire"))?;
+            .map_err(|_| type_error(&value, "an AnonCryptAlg or its name on the wire"))?;
         ContentEncryption::from_name(&name.to_string_lossy()).map(Self).map_err(misuse)
     }
 }

@@ -24,18 +24,18 @@ use crate::display;
 exceptions!("pydidcomm._arguments": ArgumentTypeError, ArgumentValueError);
 
 /// An argument that has another type; its value is not repeated, since it may be a secret.
-pub(super) fn wrong_type(value: &Bound<'_, PyAny>, expected: &str) -> PyErr {
+pub(super) fn type_error(value: &Bound<'_, PyAny>, expected: &str) -> PyErr {
     ArgumentTypeError::new_err(format!("must be {expected}, got {}", type_name(value)))
 }
 
 /// An argument whose value is not allowed.
-pub(super) fn wrong_value(expected: &str) -> PyErr {
+pub(super) fn value_error(expected: &str) -> PyErr {
     ArgumentValueError::new_err(format!("must be {expected}"))
 }
 
 /// The text where it is a DID, a URL or one of these names, however that is spelled; otherwise its type and length,
 /// since a private key or a passphrase may stand in the place of any argument.
-pub(super) fn described(text: &str, names: &[&str]) -> String {
+pub(super) fn describe_text(text: &str, names: &[&str]) -> String {
     let letters = |text: &str| -> String {
         text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
     };
@@ -58,12 +58,12 @@ fn is_url(text: &str) -> bool {
 #[pyfunction]
 #[pyo3(signature = (text, names = Vec::new()))]
 pub(super) fn describe(text: StrIn, names: Vec<String>) -> String {
-    described(&text, &names.iter().map(String::as_str).collect::<Vec<_>>())
+    describe_text(&text, &names.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// A list of strings that came as one string.
-pub(super) fn lone_string(text: &str) -> PyErr {
-    let shown = described(text, &[]);
+pub(super) fn lone_string_error(text: &str) -> PyErr {
+    let shown = describe_text(text, &[]);
     let shown = if shown.starts_with('\'') { shown } else { "...".to_owned() };
     ArgumentTypeError::new_err(format!("must be a list of str, got str: write [{shown}]"))
 }
@@ -94,15 +94,15 @@ impl<'py> FromPyObject<'_, 'py> for StrIn {
     const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "str");
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        let text = value.cast::<PyString>().map_err(|_| wrong_type(&value, "a str"))?;
-        let text = text.to_str().map_err(|_| wrong_value("Unicode text, without lone surrogates"))?;
+        let text = value.cast::<PyString>().map_err(|_| type_error(&value, "a str"))?;
+        let text = text.to_str().map_err(|_| value_error("Unicode text, without lone surrogates"))?;
         Ok(Self(text.to_owned()))
     }
 }
 
 /// A `bool` argument, for `from_py_with`: a signature shows its default then.
 pub(super) fn flag(value: &Bound<'_, PyAny>) -> PyResult<bool> {
-    value.extract().map_err(|_| wrong_type(value, "a bool"))
+    value.extract().map_err(|_| type_error(value, "a bool"))
 }
 
 /// An object of one of our classes.
@@ -115,8 +115,8 @@ impl<'py, T: PyTypeInfo> FromPyObject<'_, 'py> for Of<'py, T> {
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let unfit = |_| match T::type_object(value.py()).name() {
-            Ok(name) if name.to_string_lossy().starts_with('A') => wrong_type(&value, &format!("an {name}")),
-            Ok(name) => wrong_type(&value, &format!("a {name}")),
+            Ok(name) if name.to_string_lossy().starts_with('A') => type_error(&value, &format!("an {name}")),
+            Ok(name) => type_error(&value, &format!("a {name}")),
             Err(error) => error,
         };
         (*value).cast::<T>().cloned().map(Self).map_err(unfit)
@@ -124,7 +124,7 @@ impl<'py, T: PyTypeInfo> FromPyObject<'_, 'py> for Of<'py, T> {
 }
 
 /// The error of a value whose type fits and whose content does not; another error stays as it is.
-pub(super) fn unfit(py: Python<'_>, error: PyErr, expected: &str) -> PyErr {
+pub(super) fn content_error(py: Python<'_>, error: PyErr, expected: &str) -> PyErr {
     if !error.get_type(py).is(py.get_type::<PyValueError>()) {
         return error;
     }
@@ -142,7 +142,7 @@ impl<'py> FromPyObject<'_, 'py> for MappingIn<'py> {
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         // the class may have a check of its own in Python
         let mapping = call_python(value.py(), || (*value).cast::<PyMapping>().cloned());
-        mapping.map(Self).map_err(|_| wrong_type(&value, "a dict or another mapping"))
+        mapping.map(Self).map_err(|_| type_error(&value, "a dict or another mapping"))
     }
 }
 
@@ -157,7 +157,7 @@ impl<'py> FromPyObject<'_, 'py> for DidIn {
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let StrIn(text) = value.extract()?;
         let invalid = |_| {
-            let shown = described(&text, &[]);
+            let shown = describe_text(&text, &[]);
             ArgumentValueError::new_err(format!("must be a DID (did:method:...), got {shown}"))
         };
         DidUrl::parse(&text).map(Self).map_err(invalid)
@@ -181,11 +181,11 @@ impl<'py> FromPyObject<'_, 'py> for StringsIn {
 /// The strings of a sequence; a mapping or a set has no order, and bytes have numbers.
 fn strings(value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
     if let Ok(text) = value.cast::<PyString>() {
-        return Err(lone_string(&text.to_string_lossy()));
+        return Err(lone_string_error(&text.to_string_lossy()));
     }
     let is_bytes = value.cast::<PyBytes>().is_ok() || value.cast::<PyByteArray>().is_ok();
     if is_bytes || value.cast::<PySequence>().is_err() {
-        return Err(wrong_type(value, "a list of str"));
+        return Err(type_error(value, "a list of str"));
     }
     let text = |entry: PyResult<Bound<'_, PyAny>>| {
         let entry = entry?;
@@ -205,11 +205,11 @@ impl<'py> FromPyObject<'_, 'py> for WholeIn {
     const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "int");
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        let integer = value.cast::<PyInt>().map_err(|_| wrong_type(&value, "a whole number (int)"))?;
+        let integer = value.cast::<PyInt>().map_err(|_| type_error(&value, "a whole number (int)"))?;
         if value.cast::<PyBool>().is_ok() {
-            return Err(wrong_type(&value, "a whole number (int)"));
+            return Err(type_error(&value, "a whole number (int)"));
         }
-        let out_of_range = |_| wrong_value("a whole number from 0 to 2**64 - 1");
+        let out_of_range = |_| value_error("a whole number from 0 to 2**64 - 1");
         integer.extract().map(Self).map_err(out_of_range)
     }
 }

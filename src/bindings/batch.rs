@@ -12,11 +12,11 @@ use pyo3::{PyTraverseError, PyVisit};
 use super::context::ContextIn;
 use super::cost::is_long;
 use super::operation::{PyOperation, Stop, Task};
-use super::question::{Expected, question_out};
+use super::question::{Expected, convert_question};
 use super::result::AnyResult;
 use super::text_in::TextIn;
 use super::thread_pool::{Cancelled, Threads};
-use super::unpack::unpacking;
+use super::unpack::prepare_unpack;
 use super::unpack_options::PyUnpackOptions;
 use crate::caller::{Question, ResolveOptions, lock};
 use crate::did::MOST_ENTRIES;
@@ -86,7 +86,7 @@ impl Entries {
             )
             .collect();
         let stops: Vec<OnceLock<Stop>> = running.iter().map(|_| OnceLock::new()).collect();
-        threads.each(running.len(), |turn| {
+        threads.run_each(running.len(), |turn| {
             if let (Some((_, task)), Some(stop)) = (running.get(turn), stops.get(turn)) {
                 // each has one turn
                 let _ = stop.set(task.compute_on(threads));
@@ -122,7 +122,7 @@ impl Entries {
         let mut questions = Vec::new();
         for mut waiting in take(&mut self.waiting) {
             let Some(question) = waiting.question.take() else { continue };
-            match question_out(py, question) {
+            match convert_question(py, question) {
                 Ok(question) => {
                     questions.push(question);
                     self.waiting.push(waiting);
@@ -135,7 +135,7 @@ impl Entries {
 
     fn fail(&mut self, py: Python<'_>, places: &[usize], error: &PyErr) {
         for place in places {
-            self.put(*place, failed(py, error));
+            self.put(*place, failure(py, error));
         }
     }
 
@@ -146,7 +146,7 @@ impl Entries {
     }
 }
 
-fn failed(py: Python<'_>, error: &PyErr) -> Entry {
+fn failure(py: Python<'_>, error: &PyErr) -> Entry {
     Entry::Failed(error.value(py).clone().into_any().unbind())
 }
 
@@ -188,8 +188,8 @@ impl PyBatch {
     ) -> Self {
         let options = &options.get().0;
         let entries = packed_msgs.into_iter().map(|packed_msg| match packed_msg.extract::<TextIn>() {
-            Ok(text) => Entry::Running(unpacking(text, options, replay_key, &known)),
-            Err(error) => failed(packed_msg.py(), &error),
+            Ok(text) => Entry::Running(prepare_unpack(text, options, replay_key, &known)),
+            Err(error) => failure(packed_msg.py(), &error),
         });
         Self::of(entries.collect(), threads)
     }

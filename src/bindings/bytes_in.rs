@@ -11,7 +11,7 @@ use pyo3::types::{PyByteArray, PyBytes, PyMemoryView};
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_union};
 
-use super::argument::wrong_type;
+use super::argument::type_error;
 use super::callback::call_python;
 use crate::memory::check_room;
 
@@ -58,7 +58,7 @@ impl<'py> FromPyObject<'_, 'py> for BytesIn {
     );
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        Self::of(&value)?.ok_or_else(|| wrong_type(&value, "bytes"))
+        Self::of(&value)?.ok_or_else(|| type_error(&value, "bytes"))
     }
 }
 
@@ -74,6 +74,6 @@ impl<'py> FromPyObject<'_, 'py> for AnswerBytes {
         if let Some(bytes) = BytesIn::of(&value)? {
             return Ok(Self(bytes.to_vec()));
         }
-        Err(wrong_type(&value, "bytes"))
+        Err(type_error(&value, "bytes"))
     }
 }

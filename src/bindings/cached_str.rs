@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use super::room::checked_str;
+use super::room::new_str;
 use crate::caller::lock;
 
 /// A text that becomes a `str` when it is first asked for, and is that same `str` from then on.
@@ -28,10 +28,10 @@ impl WireText {
     }
 
     /// The text; MemoryError where memory is exhausted.
-    pub(super) fn for_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
+    pub(super) fn to_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         let mut form = lock(&self.form);
         let made = match &*form {
-            Form::Written(text) => checked_str(py, text)?,
+            Form::Written(text) => new_str(py, text)?,
             Form::Made(made) => return Ok(made.bind(py).clone()),
         };
         *form = Form::Made(made.clone().unbind());
@@ -41,7 +41,7 @@ impl WireText {
 
 impl PartialEq for WireText {
     fn eq(&self, other: &Self) -> bool {
-        let same = |py: Python<'_>| match (self.for_python(py), other.for_python(py)) {
+        let same = |py: Python<'_>| match (self.to_python(py), other.to_python(py)) {
             (Ok(one), Ok(other)) => PyAnyMethods::eq(one.as_any(), other).unwrap_or(false),
             _ => false,
         };

@@ -41,7 +41,7 @@ pub(super) fn call_python<T>(py: Python<'_>, call: impl FnOnce() -> T) -> T {
 }
 
 /// What a function of the package shows of the object in a notebook.
-pub(super) fn drawn(object: &Bound<'_, PyAny>, module: &str, function: &str) -> PyResult<String> {
+pub(super) fn draw_picture(object: &Bound<'_, PyAny>, module: &str, function: &str) -> PyResult<String> {
     let py = object.py();
     call_python(py, || py.import(module)?.call_method1(function, (object,))?.extract())
 }

@@ -80,6 +80,6 @@ impl From<ContextIn<'_>> for Context {
 }
 
 /// The context of an operation that asks Python for everything, over a layer: a layer has no time.
-pub(super) fn alone() -> Context {
+pub(super) fn of_layer() -> Context {
     Context { remember_peers: false, ..Context::new(0, Box::new(random)) }
 }

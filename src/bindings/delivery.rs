@@ -47,7 +47,7 @@ pub(super) struct DeliveryText {
 /// Two texts are compared as they go out, so both are wrapped.
 impl PartialEq for DeliveryText {
     fn eq(&self, other: &Self) -> bool {
-        let same = |py: Python<'_>| match (self.for_python(py), other.for_python(py)) {
+        let same = |py: Python<'_>| match (self.to_python(py), other.to_python(py)) {
             (Ok(one), Ok(other)) => PyAnyMethods::eq(one.as_any(), other).unwrap_or(false),
             _ => false,
         };
@@ -57,12 +57,12 @@ impl PartialEq for DeliveryText {
 
 impl DeliveryText {
     /// The text without a forward.
-    pub(super) fn bare(bare: &Arc<WireText>) -> Self {
-        Self::as_it_is(Arc::clone(bare), Vec::new())
+    pub(super) fn without_forward(bare: &Arc<WireText>) -> Self {
+        Self::with_text(Arc::clone(bare), Vec::new())
     }
 
     /// A text in a forward for these keys, or without one.
-    fn as_it_is(bare: Arc<WireText>, routed_to: Vec<String>) -> Self {
+    fn with_text(bare: Arc<WireText>, routed_to: Vec<String>) -> Self {
         Self { bare, wrapping: None, wrapped: OnceLock::new(), routed_to }
     }
 
@@ -75,15 +75,15 @@ impl DeliveryText {
     }
 
     /// The text, which is wrapped when it is first requested.
-    pub(super) fn for_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        let Some(wrapping) = &self.wrapping else { return self.bare.for_python(py) };
+    pub(super) fn to_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
+        let Some(wrapping) = &self.wrapping else { return self.bare.to_python(py) };
         if let Some(wrapped) = self.wrapped.get() {
-            return wrapped.for_python(py);
+            return wrapped.to_python(py);
         }
-        let bare = self.bare.for_python(py)?;
+        let bare = self.bare.to_python(py)?;
         let bare = bare.to_str()?;
         let wrapped = py.detach(|| wrapping.wrap_later(bare, Box::new(random)))?;
-        self.wrapped.get_or_init(|| wrapped.text.into()).for_python(py)
+        self.wrapped.get_or_init(|| wrapped.text.into()).to_python(py)
     }
 
     /// How long it is, in bytes; none before it is wrapped.
@@ -124,14 +124,14 @@ impl Value for PyDelivery {
     fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let Delivery { route, text, .. } = self.0.as_ref();
         let Route { service_id, uri, layers } = route;
-        (service_id, uri, texts(layers), text.for_python(py)?, text.routed_to_kids()).into_pyobject(py)
+        (service_id, uri, texts(layers), text.to_python(py)?, text.routed_to_kids()).into_pyobject(py)
     }
 
     fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
         type Parts<'py> = (String, String, Vec<String>, Bound<'py, PyString>, Vec<String>);
         let (service_id, uri, layers, text, routed_to): Parts<'_> = parts.extract()?;
         let route = Route { service_id, uri, layers: did_urls(&layers)? };
-        let text = Arc::new(DeliveryText::as_it_is(Arc::new(text.try_into()?), routed_to));
+        let text = Arc::new(DeliveryText::with_text(Arc::new(text.try_into()?), routed_to));
         Ok(Self(Arc::new(Delivery { route, text, made: Tuples::default() })))
     }
 }
@@ -141,11 +141,11 @@ impl PyDelivery {
     /// The text for the wire, as `str(...)` of this object is too.
     #[getter]
     fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.0.text.for_python(py)
+        self.0.text.to_python(py)
     }
 
     fn __str__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.0.text.for_python(py)
+        self.0.text.to_python(py)
     }
 
     /// The URI that takes the text.
@@ -159,7 +159,7 @@ impl PyDelivery {
     /// That of the first delivery is there; that of another one is wrapped when it is first read.
     #[getter]
     fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.0.text.for_python(py)
+        self.0.text.to_python(py)
     }
 
     /// The media type of the text, "application/didcomm-encrypted+json".

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-use super::callback::drawn;
+use super::callback::draw_picture;
 use super::errors::misuse;
 use super::json::{DocumentIn, ObjectOut};
 use super::same::Same;
@@ -133,7 +133,7 @@ impl PyDocument {
 
     /// The keys and services as a table for notebooks.
     fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
-        drawn(slf.as_any(), "pydidcomm.inspection._html", "document_table")
+        draw_picture(slf.as_any(), "pydidcomm.inspection._html", "document_table")
     }
 
     fn __repr__(&self) -> String {

@@ -42,7 +42,7 @@ impl From<Sealed> for PyEnvelope {
         let Sealed { text, curve, to_kids, from_kid, deliveries: found, wrapped } = sealed;
         let bare = Arc::new(WireText::from(text));
         let deliveries = deliveries(&bare, found, wrapped);
-        let (bare, made) = (DeliveryText::bare(&bare), Tuples::default());
+        let (bare, made) = (DeliveryText::without_forward(&bare), Tuples::default());
         Self(Arc::new(Envelope { bare, curve, to_kids, from_kid, deliveries, made }))
     }
 }
@@ -86,7 +86,7 @@ impl Value for PyEnvelope {
     fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let Envelope { bare, curve, to_kids, from_kid, .. } = self.0.as_ref();
         let from_kid = from_kid.as_ref().map(DidUrl::as_str);
-        (bare.for_python(py)?, curve.name(), texts(to_kids), from_kid, self.deliveries(py)?).into_pyobject(py)
+        (bare.to_python(py)?, curve.name(), texts(to_kids), from_kid, self.deliveries(py)?).into_pyobject(py)
     }
 
     fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
@@ -94,7 +94,7 @@ impl Value for PyEnvelope {
             (Bound<'py, PyString>, String, Vec<String>, Option<String>, Vec<Bound<'py, PyDelivery>>);
         let (bare, curve, to_kids, from_kid, deliveries): Parts<'_> = parts.extract()?;
         Ok(Self(Arc::new(Envelope {
-            bare: DeliveryText::bare(&Arc::new(bare.try_into()?)),
+            bare: DeliveryText::without_forward(&Arc::new(bare.try_into()?)),
             curve: Curve::from_name(&curve)?,
             to_kids: did_urls(&to_kids)?,
             from_kid: did_url(from_kid.as_ref())?,
@@ -119,7 +119,7 @@ impl PyEnvelope {
     /// The text for the wire, wrapped for the mediators before the first of the deliveries.
     #[getter]
     pub(super) fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.wire_text().for_python(py)
+        self.wire_text().to_python(py)
     }
 
     /// The media type of the text, "application/didcomm-encrypted+json".

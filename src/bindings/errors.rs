@@ -6,7 +6,7 @@ use pyo3::exceptions::{PyMemoryError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use super::argument::described;
+use super::argument::describe_text;
 use super::callback::call_python;
 use super::package::exceptions;
 use crate::display;
@@ -70,7 +70,7 @@ impl From<Error> for PyErr {
 }
 
 /// A message that does not decrypt, with the recipient keys that its open header names.
-pub(super) fn undecrypted(kids: Vec<String>) -> PyErr {
+pub(super) fn decryption_error(kids: Vec<String>) -> PyErr {
     let exception = DecryptionError::new_err((kids,));
     Python::attach(|py| call_python(py, || exception.value(py).is_none()));
     exception
@@ -83,8 +83,8 @@ pub(super) fn misuse(error: Error) -> PyErr {
         Error::Unsupported { what, algorithm } => {
             let known = NAMES.iter().find(|(kind, _)| *kind == what).map(|(_, names)| *names);
             let algorithm = match known {
-                Some(names) if !described(&algorithm, names).starts_with('\'') => {
-                    described(&algorithm, names)
+                Some(names) if !describe_text(&algorithm, names).starts_with('\'') => {
+                    describe_text(&algorithm, names)
                 }
                 _ => algorithm,
             };

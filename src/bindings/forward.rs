@@ -48,7 +48,7 @@ impl IntoResult for PackedForward {
 
 impl Value for PyPackedForward {
     fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        (self.text.for_python(py)?, texts(&self.to_kids)).into_pyobject(py)
+        (self.text.to_python(py)?, texts(&self.to_kids)).into_pyobject(py)
     }
 
     fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
@@ -62,23 +62,23 @@ impl PyPackedForward {
     /// The text for the wire, as `str(...)` of this object is too.
     #[getter]
     fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.text.for_python(py)
+        self.text.to_python(py)
     }
 
     fn __str__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.text.for_python(py)
+        self.text.to_python(py)
     }
 
     /// The text for the wire, as the tutorial calls it.
     #[getter]
     fn packed_msg<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.text.for_python(py)
+        self.text.to_python(py)
     }
 
     /// The text for the wire.
     #[getter]
     fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.text.for_python(py)
+        self.text.to_python(py)
     }
 
     /// The media type of the text, "application/didcomm-encrypted+json".

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::type_hint_union;
 use pyo3::types::{PyString, PyTuple};
 
-use super::argument::{StrIn, StringsIn, WholeIn, wrong_type};
+use super::argument::{StrIn, StringsIn, WholeIn, type_error};
 use super::errors::misuse;
 use super::json::ObjectOut;
 use super::same::Same;
@@ -94,7 +94,7 @@ impl<'py> FromPyObject<'_, 'py> for AudienceIn {
         if value.cast::<PyString>().is_ok() {
             return value.extract().map(|StrIn(party)| Self::One(party));
         }
-        value.extract().map(Self::Several).map_err(|_| wrong_type(&value, "a str or a list of str"))
+        value.extract().map(Self::Several).map_err(|_| type_error(&value, "a str or a list of str"))
     }
 }
 

@@ -6,7 +6,7 @@ use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
 
-use super::argument::{ArgumentTypeError, ArgumentValueError, type_name, wrong_type};
+use super::argument::{ArgumentTypeError, ArgumentValueError, type_error, type_name};
 use super::callback::call_python;
 #[cfg(feature = "stubs")]
 use super::hints::{ANY, MAPPING};
@@ -51,10 +51,10 @@ impl<'py> FromPyObject<'_, 'py> for PeerObjectIn {
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         if !is_object(&value) {
-            return Err(wrong_type(&value, "a dict"));
+            return Err(type_error(&value, "a dict"));
         }
-        let text = text_of(&value).map_err(|fault| fault.malformed("message"))?;
-        if text.starts_with('{') { Ok(Self(text)) } else { Err(wrong_type(&value, "a dict")) }
+        let text = text_of(&value).map_err(|fault| fault.into_message_error("message"))?;
+        if text.starts_with('{') { Ok(Self(text)) } else { Err(type_error(&value, "a dict")) }
     }
 }
 
@@ -68,11 +68,11 @@ impl<'py> FromPyObject<'_, 'py> for DocumentIn {
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         if !is_object(&value) {
-            return Err(wrong_type(&value, "a dict"));
+            return Err(type_error(&value, "a dict"));
         }
         let did = || value.get_item("id").and_then(|id| id.extract::<String>()).unwrap_or_default();
-        let text = text_of(&value).map_err(|fault| fault.malformed_document(&did()))?;
-        if text.starts_with('{') { Ok(Self(text)) } else { Err(wrong_type(&value, "a dict")) }
+        let text = text_of(&value).map_err(|fault| fault.into_document_error(&did()))?;
+        if text.starts_with('{') { Ok(Self(text)) } else { Err(type_error(&value, "a dict")) }
     }
 }
 
@@ -96,7 +96,7 @@ impl Fault {
     }
 
     /// The error where a peer may have written the value: the same as for its text.
-    pub(super) fn malformed(self, part: &'static str) -> PyErr {
+    pub(super) fn into_message_error(self, part: &'static str) -> PyErr {
         match self {
             Self::Ambiguous(reason) => Error::malformed(part, reason).into(),
             Self::Python(error) => error,
@@ -104,7 +104,7 @@ impl Fault {
     }
 
     /// The error for a DID document.
-    pub(super) fn malformed_document(self, did: &str) -> PyErr {
+    pub(super) fn into_document_error(self, did: &str) -> PyErr {
         match self {
             Self::Ambiguous(reason) => {
                 Error::MalformedDocument { did: did.to_owned(), reason: reason.to_owned() }.into()
@@ -146,10 +146,10 @@ impl<'py> FromPyObject<'_, 'py> for ObjectIn {
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         if !is_object(&value) {
-            return Err(wrong_type(&value, "a dict"));
+            return Err(type_error(&value, "a dict"));
         }
         let JsonIn(text) = JsonIn::extract(value)?;
-        if text.starts_with('{') { Ok(Self(text)) } else { Err(wrong_type(&value, "a dict")) }
+        if text.starts_with('{') { Ok(Self(text)) } else { Err(type_error(&value, "a dict")) }
     }
 }
 

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit, intern};
 
-use super::argument::{MappingIn, StrIn, wrong_value};
+use super::argument::{MappingIn, StrIn, value_error};
 use super::callback::call_python;
 use super::did_document::PyDocument;
 use super::errors::misuse;
@@ -54,20 +54,20 @@ struct Made {
 
 impl PyLocalResolver {
     /// What the constructor made; of a subclass that has not called it, what it makes without arguments.
-    fn made(&self) -> &Made {
+    fn state(&self) -> &Made {
         self.0.get_or_init(|| Made { core: Arc::new(LocalResolver::new(KeyNaming::Numbered)), store: None })
     }
 
     pub(super) fn core(&self) -> &Arc<LocalResolver> {
-        &self.made().core
+        &self.state().core
     }
 
     fn store(&self) -> Option<&Py<PyAny>> {
-        self.made().store.as_ref()
+        self.state().store.as_ref()
     }
 
     /// What the store has for the DID.
-    fn stored(&self, py: Python<'_>, did: &str) -> PyResult<Option<String>> {
+    fn read_store(&self, py: Python<'_>, did: &str) -> PyResult<Option<String>> {
         let Some(store) = self.store() else { return Ok(None) };
         call_python(py, || {
             let found = store.bind(py).call_method1(intern!(py, "get"), (did,))?;
@@ -91,11 +91,11 @@ impl PyLocalResolver {
 const MULTIBASE: &str = "multibase";
 
 /// The names that `key_naming` may have.
-fn naming(value: &Bound<'_, PyAny>) -> PyResult<&'static str> {
+fn parse_naming(value: &Bound<'_, PyAny>) -> PyResult<&'static str> {
     match &*value.extract::<StrIn>()? {
         "numbered" => Ok("numbered"),
         MULTIBASE => Ok(MULTIBASE),
-        _ => Err(wrong_value("'numbered' or 'multibase'")),
+        _ => Err(value_error("'numbered' or 'multibase'")),
     }
 }
 
@@ -108,7 +108,7 @@ pub(super) fn keep_long_form(
 ) -> PyResult<()> {
     let (resolver, report) = (resolver.get(), &received.get().0);
     if let (Some(short), Some(long)) = (&report.sender, &report.sender_long_form)
-        && !resolver.core().keeps(short)
+        && !resolver.core().has_stored(short)
     {
         resolver.put(py, short, long)?;
         resolver.core().keep(short, long);
@@ -129,7 +129,7 @@ impl PyLocalResolver {
     #[pyo3(signature = (*, key_naming: "str" = "numbered", long_forms = None))]
     fn __init__(
         &self,
-        #[pyo3(from_py_with = naming)] key_naming: &'static str,
+        #[pyo3(from_py_with = parse_naming)] key_naming: &'static str,
         long_forms: Option<MappingIn<'_>>,
     ) -> PyResult<()> {
         let naming = if key_naming == MULTIBASE { KeyNaming::Multibase } else { KeyNaming::Numbered };
@@ -167,7 +167,7 @@ impl PyLocalResolver {
         if let Some(document) = self.core().resolve(&url)? {
             return Ok(Some(document.into()));
         }
-        match self.stored(py, &did)? {
+        match self.read_store(py, &did)? {
             Some(known) => Ok(Some(self.core().resolve_stored(&url, &known)?.into())),
             None => Ok(None),
         }
@@ -208,7 +208,7 @@ impl PyLocalResolver {
     ///     (True, None, False)
     fn forget(&self, py: Python<'_>, did: StrIn) -> PyResult<bool> {
         let short = short_form(&did).unwrap_or_else(|| did.to_string());
-        let stored = self.stored(py, &short)?.is_some();
+        let stored = self.read_store(py, &short)?.is_some();
         if stored && let Some(store) = self.store() {
             call_python(py, || store.bind(py).del_item(&short))?;
         }
@@ -258,9 +258,9 @@ impl PyLocalResolver {
 
     /// What the DID is the hash of, where it was remembered: the long form, or the text of the genesis document.
     fn known(&self, py: Python<'_>, did: StrIn) -> PyResult<Option<String>> {
-        match self.core().known(&did) {
+        match self.core().find_known(&did) {
             Some(known) => Ok(Some(known.as_ref().to_owned())),
-            None => self.stored(py, &did),
+            None => self.read_store(py, &did),
         }
     }
 

@@ -6,11 +6,11 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 
 use super::algorithms::{AnonCryptAlg, AuthCryptAlg, SignAlg};
-use super::callback::drawn;
+use super::callback::draw_picture;
 use super::form_fault::PyFormFault;
 use super::from_prior::PyFromPrior;
 use super::message::PyMessage;
-use super::room::checked_str;
+use super::room::new_str;
 use super::system;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, Value, did_url, did_urls, hash_of, texts};
@@ -227,7 +227,7 @@ impl PyMetadata {
     /// The signed layer as it arrived, JSON text that a third party can verify.
     #[getter]
     fn signed_message<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyString>>> {
-        self.0.signed_message().map(|text| checked_str(py, text)).transpose()
+        self.0.signed_message().map(|text| new_str(py, text)).transpose()
     }
 
     /// Whether a mediator had wrapped the message once more, in a forward to us that was opened with it.
@@ -270,11 +270,11 @@ impl PyMetadata {
 
     /// The proved facts as a table for notebooks.
     fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
-        drawn(slf.as_any(), "pydidcomm.inspection._html", "metadata_table")
+        draw_picture(slf.as_any(), "pydidcomm.inspection._html", "metadata_table")
     }
 
     fn __eq__(&self, other: &Self) -> bool {
-        self.0.says_the_same(&other.0)
+        self.0.has_same_facts(&other.0)
     }
 
     fn __hash__(&self) -> u64 {

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 
-use super::errors::undecrypted;
+use super::errors::decryption_error;
 use super::result::IntoResult;
 use crate::error::{Error, Result};
 use crate::inspect::recipient_kids;
@@ -31,7 +31,7 @@ impl<T: IntoResult> IntoResult for Opened<T> {
     fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         match *self {
             Self::Message(message) => message.into_result(py),
-            Self::Undecrypted(kids) => Err(undecrypted(kids)),
+            Self::Undecrypted(kids) => Err(decryption_error(kids)),
         }
     }
 }

@@ -6,7 +6,7 @@ use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 
 use super::cost::{EACH, is_long};
-use super::question::{Expected, PyLongWork, question_out};
+use super::question::{Expected, PyLongWork, convert_question};
 use super::result::{AnyResult, IntoResult};
 use super::thread_pool::{Cancelled, Threads};
 use crate::caller::{Answer, Caller, Context, Question, Spread, lock};
@@ -67,7 +67,7 @@ impl Task {
         let threads: Arc<OnceLock<Threads>> = Arc::default();
         let pool = Arc::clone(&threads);
         let spread: Spread = Box::new(move |count, job| match pool.get() {
-            Some(threads) => threads.each(count, job),
+            Some(threads) => threads.run_each(count, job),
             None => (0..count).for_each(job),
         });
         let context = Context { spread: Some(spread), ..context.into() };
@@ -154,9 +154,9 @@ impl PyOperation {
 }
 
 /// A question or a result as Python sees it.
-fn stop_out(py: Python<'_>, stop: Stop) -> PyResult<Bound<'_, PyAny>> {
+fn convert_stop(py: Python<'_>, stop: Stop) -> PyResult<Bound<'_, PyAny>> {
     match stop? {
-        Step::Ask(question) => question_out(py, question),
+        Step::Ask(question) => convert_question(py, question),
         Step::Done(result) => result.into_result(py),
     }
 }
@@ -172,7 +172,7 @@ impl PyOperation {
     fn run<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.0.give_threads(py);
         let stop = py.detach(|| self.0.compute());
-        stop_out(py, stop)
+        convert_stop(py, stop)
     }
 
     /// Withdraws the operation: computation that has not begun is skipped.

@@ -4,7 +4,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use super::algorithms::AnonCryptAlg;
-use super::argument::{DidIn, StrIn, StringsIn, WholeIn, described, flag, type_name};
+use super::argument::{DidIn, StrIn, StringsIn, WholeIn, describe_text, flag, type_name};
 use super::errors::misuse;
 use super::json::ObjectIn;
 use crate::did::DidUrl;
@@ -108,8 +108,8 @@ pub(super) fn header_of_kid(kid_in: &Bound<'_, PyAny>) -> PyResult<KidIn> {
         Ok("header") => Ok(KidIn::Header),
         Ok("protected") => Ok(KidIn::Protected),
         other => {
-            let got =
-                other.map_or_else(|_| type_name(kid_in), |text| described(text, &["header", "protected"]));
+            let got = other
+                .map_or_else(|_| type_name(kid_in), |text| describe_text(text, &["header", "protected"]));
             let reason = format!("`kid_in` must be \"header\" or \"protected\", got {got}");
             Err(PyValueError::new_err(reason))
         }
@@ -123,8 +123,8 @@ fn is_for_veramo(profile: &Bound<'_, PyAny>) -> PyResult<bool> {
         Ok("didcomm/v2") => Ok(false),
         Ok("veramo") => Ok(true),
         other => {
-            let got =
-                other.map_or_else(|_| type_name(profile), |text| described(text, &["didcomm/v2", "veramo"]));
+            let got = other
+                .map_or_else(|_| type_name(profile), |text| describe_text(text, &["didcomm/v2", "veramo"]));
             let reason = format!("`profile` must be \"didcomm/v2\" or \"veramo\", got {got}");
             Err(PyValueError::new_err(reason))
         }

@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 
 use super::cached_str::WireText;
-use super::callback::drawn;
+use super::callback::draw_picture;
 use super::delivery::{Delivery, PyDelivery};
 use super::envelope::PyEnvelope;
 use super::result::IntoResult;
@@ -131,7 +131,7 @@ impl Value for PyPacked {
 
 impl Value for PyPackedSigned {
     fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        (self.text.for_python(py)?, self.sign_from_kid.as_str()).into_pyobject(py)
+        (self.text.to_python(py)?, self.sign_from_kid.as_str()).into_pyobject(py)
     }
 
     fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
@@ -142,7 +142,7 @@ impl Value for PyPackedSigned {
 
 impl Value for PyPackedPlaintext {
     fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        (self.0.for_python(py)?,).into_pyobject(py)
+        (self.0.to_python(py)?,).into_pyobject(py)
     }
 
     fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
@@ -266,7 +266,7 @@ impl PyPacked {
 
     /// The envelope as a picture for notebooks, from its open headers.
     fn _repr_svg_(slf: &Bound<'_, Self>) -> PyResult<String> {
-        drawn(slf.as_any(), "pydidcomm.inspection._svg", "packed_picture")
+        draw_picture(slf.as_any(), "pydidcomm.inspection._svg", "packed_picture")
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
@@ -290,17 +290,17 @@ impl PyPackedSigned {
     /// The text for the wire, as `str(...)` of this object is too.
     #[getter]
     fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.text.for_python(py)
+        self.text.to_python(py)
     }
 
     fn __str__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.text.for_python(py)
+        self.text.to_python(py)
     }
 
     /// The text for the wire.
     #[getter]
     fn packed_msg<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.text.for_python(py)
+        self.text.to_python(py)
     }
 
     /// The media type of the text, "application/didcomm-signed+json".
@@ -317,7 +317,7 @@ impl PyPackedSigned {
 
     /// The envelope as a picture for notebooks, from its open headers.
     fn _repr_svg_(slf: &Bound<'_, Self>) -> PyResult<String> {
-        drawn(slf.as_any(), "pydidcomm.inspection._svg", "packed_picture")
+        draw_picture(slf.as_any(), "pydidcomm.inspection._svg", "packed_picture")
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
@@ -338,17 +338,17 @@ impl PyPackedPlaintext {
     /// The text for the wire, as `str(...)` of this object is too.
     #[getter]
     fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.0.for_python(py)
+        self.0.to_python(py)
     }
 
     fn __str__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.0.for_python(py)
+        self.0.to_python(py)
     }
 
     /// The text for the wire.
     #[getter]
     fn packed_msg<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.0.for_python(py)
+        self.0.to_python(py)
     }
 
     /// The media type of the text, "application/didcomm-plain+json".
@@ -359,7 +359,7 @@ impl PyPackedPlaintext {
 
     /// The envelope as a picture for notebooks, from its open headers.
     fn _repr_svg_(slf: &Bound<'_, Self>) -> PyResult<String> {
-        drawn(slf.as_any(), "pydidcomm.inspection._svg", "packed_picture")
+        draw_picture(slf.as_any(), "pydidcomm.inspection._svg", "packed_picture")
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {

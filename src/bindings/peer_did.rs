@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PySequence, PyString};
 
-use super::argument::{StrIn, WholeIn, wrong_type};
+use super::argument::{StrIn, WholeIn, type_error};
 use super::errors::misuse;
 use super::json::JsonIn;
 use super::public_key::PyPublicKey;
@@ -39,7 +39,7 @@ pub(super) fn same_party(one: StrIn, other: StrIn) -> bool {
 #[pyfunction]
 #[pyo3(signature = (did, /))]
 pub(super) fn short_form(did: StrIn) -> String {
-    did::shortest(&did).into_owned()
+    did::shortest_form(&did).into_owned()
 }
 
 /// A did:peer of that method, its secrets named, and what the DID is the hash of where it is only a hash.
@@ -60,7 +60,7 @@ pub(super) fn encode_peer_did(
             secrets.push(secret);
         }
     }
-    let created = method.create(&keys, &parsed(services)?).map_err(misuse)?;
+    let created = method.create(&keys, &parse_services(services)?).map_err(misuse)?;
     let secrets = if method == Method::InceptionKey {
         secrets
             .first()
@@ -70,7 +70,7 @@ pub(super) fn encode_peer_did(
     } else {
         secrets.iter().zip(created.kids).map(|(secret, kid)| secret.with_kid(kid)).collect()
     };
-    Ok((created.did.to_string(), named(secrets), created.known))
+    Ok((created.did.to_string(), wrap_secrets(secrets), created.known))
 }
 
 /// A did:peer of that method made of public keys, the ids of the keys in their order, and what the DID is the
@@ -83,8 +83,9 @@ pub(super) fn encode_peer_public_keys(
     services: Vec<JsonIn>,
 ) -> PyResult<(String, Vec<String>, Option<String>)> {
     let method = Method::from_number(usize::try_from(method.0).unwrap_or(usize::MAX)).map_err(misuse)?;
-    let created =
-        method.create(&with_purpose(agreement, authentication), &parsed(services)?).map_err(misuse)?;
+    let created = method
+        .create(&with_purpose(agreement, authentication), &parse_services(services)?)
+        .map_err(misuse)?;
     let kids = created.kids.iter().map(ToString::to_string).collect();
     Ok((created.did.to_string(), kids, created.known))
 }
@@ -97,17 +98,17 @@ fn with_purpose(agreement: Vec<PyPublicKey>, authentication: Vec<PyPublicKey>) -
         .collect()
 }
 
-fn parsed(services: Vec<JsonIn>) -> PyResult<Vec<serde_json::Value>> {
+fn parse_services(services: Vec<JsonIn>) -> PyResult<Vec<serde_json::Value>> {
     services.into_iter().map(|JsonIn(text)| json::value(&text, "services").map_err(misuse)).collect()
 }
 
 fn keys_in(value: &Bound<'_, PyAny>) -> PyResult<Vec<PyPublicKey>> {
-    value.extract().map_err(|_| wrong_type(value, "a list of PublicKey"))
+    value.extract().map_err(|_| type_error(value, "a list of PublicKey"))
 }
 
 fn services_in(value: &Bound<'_, PyAny>) -> PyResult<Vec<JsonIn>> {
     if value.cast::<PyString>().is_ok() || value.cast::<PySequence>().is_err() {
-        return Err(wrong_type(value, "a list of dict"));
+        return Err(type_error(value, "a list of dict"));
     }
     value.extract()
 }
@@ -133,7 +134,7 @@ pub(super) fn encode_public_keys(
     #[pyo3(from_py_with = services_in)] services: Vec<JsonIn>,
 ) -> PyResult<String> {
     let keys = with_purpose(agreement, authentication);
-    let created = Method::MultipleKeys.create(&keys, &parsed(services)?).map_err(misuse)?;
+    let created = Method::MultipleKeys.create(&keys, &parse_services(services)?).map_err(misuse)?;
     Ok(created.did.to_string())
 }
 
@@ -159,7 +160,7 @@ pub(super) fn encode_did_document(document: TextIn) -> PyResult<String> {
 pub(super) fn encode_key_did(secret: &Bound<'_, PySecret>) -> PyResult<(String, Vec<PySecret>)> {
     let secret = &secret.get().0;
     let did = did::DidUrl::parse(&key::create(&secret.public_key()))?;
-    Ok((did.to_string(), named(key::derive_secrets(&did, secret)?)))
+    Ok((did.to_string(), wrap_secrets(key::derive_secrets(&did, secret)?)))
 }
 
 /// The did:jwk of a secret, and the secret by its name.
@@ -167,9 +168,9 @@ pub(super) fn encode_key_did(secret: &Bound<'_, PySecret>) -> PyResult<(String, 
 pub(super) fn encode_jwk_did(secret: &Bound<'_, PySecret>) -> PyResult<(String, Vec<PySecret>)> {
     let secret = &secret.get().0;
     let did = jwk::create(&secret.public_key())?;
-    Ok((did.to_string(), named(vec![secret.with_kid(jwk::kid(&did))])))
+    Ok((did.to_string(), wrap_secrets(vec![secret.with_kid(jwk::kid(&did))])))
 }
 
-fn named(secrets: Vec<SecretKey>) -> Vec<PySecret> {
+fn wrap_secrets(secrets: Vec<SecretKey>) -> Vec<PySecret> {
     secrets.into_iter().map(PySecret).collect()
 }

@@ -19,7 +19,7 @@ use super::pack::party;
 use super::pack_options::agreement_curve;
 use super::public_key::PyPublicKey;
 use super::result::IntoResult;
-use super::room::checked_bytes;
+use super::room::new_bytes;
 use super::text_in::TextIn;
 use super::unpack_options::PyUnpackOptions;
 use crate::caller::Caller;
@@ -49,7 +49,7 @@ impl IntoResult for String {
 /// The plaintext of a layer.
 impl IntoResult for SecretBytes {
     fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-        checked_bytes(py, self.as_ref().as_ref())?.into_bound_py_any(py)
+        new_bytes(py, self.as_ref().as_ref())?.into_bound_py_any(py)
     }
 }
 
@@ -76,11 +76,11 @@ fn kid(text: &str) -> PyResult<DidUrl> {
 }
 
 /// Prepares a step that resolves no document and finds no secret.
-fn alone<T: IntoResult, W>(bytes: usize, begin: impl FnOnce(Arc<Caller>) -> W) -> PyOperation
+fn prepare_step<T: IntoResult, W>(bytes: usize, begin: impl FnOnce(Arc<Caller>) -> W) -> PyOperation
 where
     W: Future<Output = Result<T>> + Send + 'static,
 {
-    PyOperation::prepare(context::alone(), bytes, begin)
+    PyOperation::prepare(context::of_layer(), bytes, begin)
 }
 
 /// Prepares the choice of the keys for one layer to `to`, a DID or the id of a key.
@@ -110,7 +110,7 @@ pub(super) fn encrypt_layer(
     let recipients =
         recipients.into_iter().map(|(id, key)| Ok((kid(&id)?, key.0))).collect::<PyResult<Vec<_>>>()?;
     let sender = sender.map(|(id, secret)| read_secret(&secret, &id)).transpose()?;
-    Ok(alone(plaintext.0.len(), |caller| async move {
+    Ok(prepare_step(plaintext.0.len(), |caller| async move {
         pack::encrypt_layer(&caller, plaintext.0, recipients, sender.as_ref(), enc_alg_anon.0).await
     }))
 }
@@ -127,7 +127,7 @@ pub(super) fn decrypt_layer(
     let secret = read_secret(&secret, &id)?;
     let sender = sender.map(|(id, key)| Ok::<_, PyErr>((kid(&id)?, key.0))).transpose()?;
     let options = Arc::clone(&options.get().0);
-    Ok(alone(packed_msg.0.len(), |caller| async move {
+    Ok(prepare_step(packed_msg.0.len(), |caller| async move {
         let sender = sender.as_ref().map(|(kid, key)| (kid, key));
         unpack::open_layer(&caller, &packed_msg.0, &secret, sender, &options).await
     }))

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::type_hint_union;
 use pyo3::types::{PyString, PyTuple};
 
-use super::argument::{StrIn, flag, wrong_type};
+use super::argument::{StrIn, flag, type_error};
 use super::bytes_in::AnswerBytes;
 use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, is_object};
@@ -54,7 +54,7 @@ impl<'py> FromPyObject<'_, 'py> for KeyIn {
             return value.extract().map(|StrIn(text)| Self::Multikey(text));
         }
         if !is_object(&value) {
-            return Err(wrong_type(&value, "a Multikey (str) or a JWK (dict)"));
+            return Err(type_error(&value, "a Multikey (str) or a JWK (dict)"));
         }
         value.extract().map(Self::Jwk)
     }

@@ -57,9 +57,9 @@ impl Expected {
                 let secrets = secrets.into_iter().map(|(kid, secret)| secret_of(kid, &secret));
                 Answer::Secrets(secrets.collect::<PyResult<_>>()?)
             }
-            Self::SharedSecret => Answer::SharedSecret(returned(value, "agree")?.into()),
+            Self::SharedSecret => Answer::SharedSecret(extract_bytes(value, "agree")?.into()),
             Self::Leave => Answer::Proceed,
-            Self::Signature => Answer::Signature(returned(value, "sign")?),
+            Self::Signature => Answer::Signature(extract_bytes(value, "sign")?),
         })
     }
 }
@@ -69,21 +69,21 @@ fn secret_of(kid: String, value: &Bound<'_, PyAny>) -> PyResult<(String, Secret)
     let secret = read_secret(value, &kid).map_err(|error| {
         let kid = display::shorten(&kid, display::LONGEST_ID);
         let expected = "a Secret, a dict, an external key or None";
-        let error = named(error, value, &format!("the secrets must have {expected} for {kid}"));
+        let error = answer_error(error, value, &format!("the secrets must have {expected} for {kid}"));
         with_kid(error, value, &kid)
     })?;
     Ok((kid, secret))
 }
 
 /// The bytes that a method of an external key returned.
-fn returned(value: &Bound<'_, PyAny>, method: &str) -> PyResult<Vec<u8>> {
+fn extract_bytes(value: &Bound<'_, PyAny>, method: &str) -> PyResult<Vec<u8>> {
     let expected = format!("`{method}` of an external key must return bytes");
-    let bytes = value.extract::<AnswerBytes>().map_err(|error| named(error, value, &expected))?;
+    let bytes = value.extract::<AnswerBytes>().map_err(|error| answer_error(error, value, &expected))?;
     Ok(bytes.0)
 }
 
 /// The error of an answer of another type, in words that name who gave it; any other error as it is.
-fn named(error: PyErr, answer: &Bound<'_, PyAny>, expected: &str) -> PyErr {
+fn answer_error(error: PyErr, answer: &Bound<'_, PyAny>, expected: &str) -> PyErr {
     // a JWK is read already, and its error names the member
     if !error.is_instance_of::<PyTypeError>(answer.py()) || is_object(answer) {
         return error;
@@ -106,7 +106,7 @@ fn with_kid(error: PyErr, secret: &Bound<'_, PyAny>, kid: &str) -> PyErr {
 }
 
 /// A question as Python is asked it.
-pub(super) fn question_out(py: Python<'_>, question: Question) -> PyResult<Bound<'_, PyAny>> {
+pub(super) fn convert_question(py: Python<'_>, question: Question) -> PyResult<Bound<'_, PyAny>> {
     match question {
         Question::ResolveDid { did, options } => {
             let ResolveOptions { fresh, version_time, unproved } = options;

@@ -10,7 +10,7 @@ use pyo3::type_hint_identifier;
 use pyo3::types::{PyBool, PyDict, PyList, PyString};
 
 use super::package::class;
-use super::room::{check_objects, checked_str};
+use super::room::{check_objects, new_str};
 
 /// The text of a JSON object that the core has checked, to become a read-only `dict`.
 pub(super) struct ReadOnlyObject<'a>(pub(super) &'a str);
@@ -72,7 +72,7 @@ impl<'py> Classes<'py> {
                 py.None().into_bound(py)
             }
             Peek::True | Peek::False => PyBool::new(py, reader.known_bool(peek)?).to_owned().into_any(),
-            Peek::String => checked_str(py, reader.known_str()?)?.into_any(),
+            Peek::String => new_str(py, reader.known_str()?)?.into_any(),
             Peek::Array => {
                 let list: Bound<'py, PyList> = self.list.call0()?.cast_into().map_err(PyErr::from)?;
                 let mut entry = reader.known_array()?;

@@ -147,18 +147,18 @@ pub(super) fn document_of(
 /// What a resolver answered: a document's JSON object, a parsed document, or None; or the same with what DID
 /// Resolution says of it.
 pub(super) fn answer(value: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Answer> {
-    answer_read(value, |document| read(document, most_entries))
+    read_answer(value, |document| read(document, most_entries))
 }
 
 /// The same, and the document keeps its JSON.
 fn read_with_text(value: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Answer> {
-    answer_read(value, |document| {
+    read_answer(value, |document| {
         let DocumentIn(text) = document.extract()?;
         Ok(Document::from_text(text, most_entries)?)
     })
 }
 
-fn answer_read<'py>(
+fn read_answer<'py>(
     value: &Bound<'py, PyAny>,
     read: impl Fn(&Bound<'py, PyAny>) -> PyResult<Document>,
 ) -> PyResult<Answer> {

@@ -7,12 +7,12 @@ use crate::error::Result;
 use crate::memory::check_room;
 
 /// A text for Python.
-pub(super) fn checked_str<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyString>> {
+pub(super) fn new_str<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyString>> {
     PyString::from_bytes(py, text.as_bytes())
 }
 
 /// Bytes for Python.
-pub(super) fn checked_bytes<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+pub(super) fn new_bytes<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
     PyBytes::new_with(py, bytes.len(), |room| {
         room.copy_from_slice(bytes);
         Ok(())

@@ -11,7 +11,7 @@ use pyo3::types::{PyDict, PyString, PyTuple};
 use pyo3::{PyTypeInfo, type_hint_identifier, type_hint_subscript, type_hint_union};
 use zeroize::Zeroizing;
 
-use super::argument::{StrIn, StringsIn, unfit, wrong_type};
+use super::argument::{StrIn, StringsIn, content_error, type_error};
 use super::bytes_in::AnswerBytes;
 use super::errors::misuse;
 use super::json::{ObjectIn, ObjectOut, is_object};
@@ -48,7 +48,7 @@ pub(super) struct PySecret(pub(super) SecretKey);
 const UNNAMED: &str = "did:key:z#unnamed";
 
 /// The secret, under the name that its did:key gives it where it was given none.
-fn named(secret: SecretKey, kid: Option<&str>) -> PyResult<PySecret> {
+fn name_secret(secret: SecretKey, kid: Option<&str>) -> PyResult<PySecret> {
     if kid.is_some() {
         return Ok(PySecret(secret));
     }
@@ -72,7 +72,7 @@ impl PySecret {
         let name = secret_kid(kid.as_deref().unwrap_or(UNNAMED), "kid").map_err(misuse)?;
         let curve = Curve::from_name(&curve).map_err(misuse)?;
         let secret = SecretKey::from_bytes(name, curve, &Zeroizing::new(octets.0)).map_err(misuse)?;
-        named(secret, kid.as_deref())
+        name_secret(secret, kid.as_deref())
     }
 
     /// Generates a key on the curve of that name.
@@ -91,7 +91,7 @@ impl PySecret {
         let name = secret_kid(kid.as_deref().unwrap_or(UNNAMED), "kid").map_err(misuse)?;
         let curve = Curve::from_name(&curve).map_err(misuse)?;
         let secret = SecretKey::generate(name, curve, &mut system::random).map_err(misuse)?;
-        named(secret, kid.as_deref())
+        name_secret(secret, kid.as_deref())
     }
 
     /// The DID URL of the key.
@@ -243,7 +243,9 @@ impl<'py> FromPyObject<'_, 'py> for SecretIn {
     const INPUT_TYPE: PyStaticExpr = SECRET;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        read_local_secret(&value, None).map(Self).map_err(|error| unfit(value.py(), error, "a secret key"))
+        read_local_secret(&value, None)
+            .map(Self)
+            .map_err(|error| content_error(value.py(), error, "a secret key"))
     }
 }
 
@@ -255,9 +257,9 @@ impl<'py> FromPyObject<'_, 'py> for SecretsIn {
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         if is_object(&value) || value.cast::<PyString>().is_ok() {
-            return Err(wrong_type(&value, "a list of Secret or dict"));
+            return Err(type_error(&value, "a list of Secret or dict"));
         }
-        let secrets = value.try_iter().map_err(|_| wrong_type(&value, "a list of Secret or dict"))?;
+        let secrets = value.try_iter().map_err(|_| type_error(&value, "a list of Secret or dict"))?;
         secrets.map(|secret| read_local_secret(&secret?, None)).collect::<PyResult<_>>().map(Self)
     }
 }
@@ -270,7 +272,7 @@ pub(super) fn read_local_secret(value: &Bound<'_, PyAny>, kid: Option<&str>) -> 
     if is_object(value) {
         return parse(value.extract()?, kid).map_err(misuse);
     }
-    Err(wrong_type(value, "a Secret or a dict"))
+    Err(type_error(value, "a Secret or a dict"))
 }
 
 fn parse(secret: ObjectIn, kid: Option<&str>) -> Result<SecretKey, Error> {

@@ -71,7 +71,7 @@ impl Threads {
     }
 
     /// Does the work of every place below `count`, on this thread and on others.
-    pub(super) fn each(&self, count: usize, work: impl Fn(usize) + Sync) {
+    pub(super) fn run_each(&self, count: usize, work: impl Fn(usize) + Sync) {
         let next = AtomicUsize::new(0);
         let work = || {
             while !self.cancelled.get() {

@@ -8,7 +8,7 @@ use pyo3::types::{PyBool, PyFloat, PyInt};
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_union};
 
-use super::argument::{ArgumentValueError, WholeIn, wrong_type};
+use super::argument::{ArgumentValueError, WholeIn, type_error};
 use super::callback::call_python;
 
 /// Whole seconds since the epoch, given as such, as a float or as an aware datetime; fractions are cut off.
@@ -31,13 +31,13 @@ impl<'py> FromPyObject<'_, 'py> for TimeIn {
             return value.extract().map(|WholeIn(seconds)| Self(seconds));
         }
         if let Ok(seconds) = value.cast::<PyFloat>() {
-            return whole(seconds.value()).map(Self);
+            return truncate_seconds(seconds.value()).map(Self);
         }
         if value.is_instance(datetime(value.py())?)? {
             // a time zone may be a class of Python
-            return call_python(value.py(), || timestamp(value)).and_then(whole).map(Self);
+            return call_python(value.py(), || timestamp(value)).and_then(truncate_seconds).map(Self);
         }
-        Err(wrong_type(value, "seconds since 1970 (int or float) or a datetime with a time zone"))
+        Err(type_error(value, "seconds since 1970 (int or float) or a datetime with a time zone"))
     }
 }
 
@@ -50,7 +50,7 @@ fn timestamp(datetime: &Bound<'_, PyAny>) -> PyResult<f64> {
     datetime.call_method0("timestamp")?.extract()
 }
 
-fn whole(seconds: f64) -> PyResult<u64> {
+fn truncate_seconds(seconds: f64) -> PyResult<u64> {
     /// Far beyond any date, and exact as a float.
     const LATEST: f64 = 9_007_199_254_740_992.0;
     if (0.0..LATEST).contains(&seconds) {

@@ -32,7 +32,7 @@ pub(super) fn unpack(
     replay_key: bool,
     known: ContextIn<'_>,
 ) -> PyOperation {
-    PyOperation(unpacking(packed_msg, &options.get().0, replay_key, known))
+    PyOperation(prepare_unpack(packed_msg, &options.get().0, replay_key, known))
 }
 
 /// Prepares the unpacking of a message of DIDComm v2 or of v1, whichever it is.
@@ -57,7 +57,7 @@ pub(super) fn receive(
 /// The unpacking of a message of DIDComm v2.
 ///
 /// The digest of a long message is computed with the rest of the work, where a replay window wants it.
-pub(super) fn unpacking(
+pub(super) fn prepare_unpack(
     packed_msg: TextIn,
     options: &Arc<UnpackOptions>,
     replay_key: bool,

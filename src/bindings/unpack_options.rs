@@ -41,10 +41,10 @@ impl PyUnpackOptions {
 
 fn flag(config: &Bound<'_, PyAny>, name: &str) -> PyResult<bool> {
     let value = config.getattr(name)?;
-    value.extract().map_err(|_| wrong(name, "a bool", &value))
+    value.extract().map_err(|_| option_error(name, "a bool", &value))
 }
 
-fn wrong(name: &str, expected: &str, value: &Bound<'_, PyAny>) -> PyErr {
+fn option_error(name: &str, expected: &str, value: &Bound<'_, PyAny>) -> PyErr {
     ArgumentTypeError::new_err(format!("`{name}` must be {expected}, got {}", type_name(value)))
 }
 
@@ -76,7 +76,7 @@ fn accepts_veramo(config: &Bound<'_, PyAny>) -> PyResult<bool> {
 fn policy(config: &Bound<'_, PyAny>) -> PyResult<Policy> {
     let profile = config.getattr("require_profile")?;
     let profile: Option<String> =
-        profile.extract().map_err(|_| wrong("require_profile", "a str", &profile))?;
+        profile.extract().map_err(|_| option_error("require_profile", "a str", &profile))?;
     let senders = config.getattr("allowed_senders")?;
     // a predicate is asked in Python, when the sender is proved
     let listed = !senders.is_none() && !senders.is_callable();

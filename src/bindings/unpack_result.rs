@@ -9,7 +9,7 @@ use pyo3::types::PyTuple;
 
 use super::argument::DidIn;
 use super::attachment::PyAttachment;
-use super::callback::drawn;
+use super::callback::draw_picture;
 use super::message::PyMessage;
 use super::metadata::PyMetadata;
 use super::relationship::ChangeOut;
@@ -26,7 +26,7 @@ use crate::unpack::{Forwarded, Report, Unpacked};
 pub(super) type ReplayKeyOut<'a> =
     (Option<&'a str>, Option<&'a str>, Option<&'a str>, &'a str, Option<u64>, &'a str);
 
-pub(super) fn replay_key_out(key: &ReplayKey) -> ReplayKeyOut<'_> {
+pub(super) fn convert_replay_key(key: &ReplayKey) -> ReplayKeyOut<'_> {
     let delivery = key.delivery(system::random_id);
     let ReplayKey { sender, recipient, id, digest, expires_time, .. } = key;
     (sender.as_deref(), recipient.as_deref(), id.as_deref(), digest, *expires_time, delivery)
@@ -108,7 +108,7 @@ impl PyUnpackResult {
 
     /// The layers that were opened and who is proved, as a picture for notebooks; without the body.
     fn _repr_svg_(slf: &Bound<'_, Self>) -> PyResult<String> {
-        drawn(slf.as_any(), "pydidcomm.inspection._svg", "unpacked_picture")
+        draw_picture(slf.as_any(), "pydidcomm.inspection._svg", "unpacked_picture")
     }
 
     /// What a mediator is asked to hand on and to whom, where the message is a forward; None where it is not.
@@ -149,7 +149,7 @@ impl PyUnpackResult {
     /// What `ReplayEntry.of` reads (sender, recipient, id, digest, expires_time and delivery).
     #[getter]
     fn replay_key(&self) -> ReplayKeyOut<'_> {
-        replay_key_out(self.0.replay_key())
+        convert_replay_key(self.0.replay_key())
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {

@@ -12,7 +12,7 @@ use super::json::ObjectOut;
 use super::result::IntoResult;
 use super::system;
 use super::tuple::{OnceTuple, TupleOut};
-use super::unpack_result::{ReplayKeyOut, replay_key_out};
+use super::unpack_result::{ReplayKeyOut, convert_replay_key};
 use super::value::{Reduced, Value, hash_of};
 use crate::display::list_ids;
 use crate::error::Result;
@@ -111,7 +111,7 @@ impl Value for PyV1Message {
 impl Value for PyV1Packed {
     fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let to: Vec<_> = self.to.iter().map(Verkey::as_str).collect();
-        (self.text.for_python(py)?, to, self.from_verkey()).into_pyobject(py)
+        (self.text.to_python(py)?, to, self.from_verkey()).into_pyobject(py)
     }
 
     fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
@@ -183,7 +183,7 @@ impl PyV1Message {
     /// What `ReplayEntry.of` reads (sender, recipient, id, digest, expires_time and delivery).
     #[getter]
     fn replay_key(&self) -> ReplayKeyOut<'_> {
-        replay_key_out(self.0.replay_key())
+        convert_replay_key(self.0.replay_key())
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
@@ -205,23 +205,23 @@ impl PyV1Packed {
     /// The text for the wire, as `str(...)` of this object is too.
     #[getter]
     fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.text.for_python(py)
+        self.text.to_python(py)
     }
 
     fn __str__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.text.for_python(py)
+        self.text.to_python(py)
     }
 
     /// The text for the wire, as the tutorial calls it.
     #[getter]
     fn packed_msg<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.text.for_python(py)
+        self.text.to_python(py)
     }
 
     /// The text for the wire.
     #[getter]
     fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.text.for_python(py)
+        self.text.to_python(py)
     }
 
     /// The media type of the text, "application/didcomm-envelope-enc".

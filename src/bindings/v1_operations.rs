@@ -7,7 +7,7 @@ use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use super::argument::{Of, StrIn, StringsIn, wrong_type};
+use super::argument::{Of, StrIn, StringsIn, type_error};
 use super::bytes_in::BytesIn;
 use super::context::ContextIn;
 use super::errors::misuse;
@@ -36,7 +36,7 @@ impl<'py> FromPyObject<'_, 'py> for ContentIn {
             return value.extract().map(|StrIn(text)| Self(text.into_bytes()));
         }
         if !is_object(&value) {
-            return Err(wrong_type(&value, "a str, bytes or a dict"));
+            return Err(type_error(&value, "a str, bytes or a dict"));
         }
         value.extract().map(|ObjectIn(text)| Self(text.into_bytes()))
     }

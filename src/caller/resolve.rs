@@ -24,7 +24,7 @@ impl Caller {
                     local.resolve(&DidUrl::parse(did)?)?
                 };
                 match found {
-                    None if local.asks_store(did) => self.ask_for_document(did, options).await?,
+                    None if local.needs_store(did) => self.ask_for_document(did, options).await?,
                     found => document_of(did, Answer::Document(found))?,
                 }
             }
@@ -116,7 +116,7 @@ impl Caller {
 
     /// Requests the long form from the caller's store, for a key whose secret may be stored under the other form.
     pub(super) async fn ask_store(&self, did: &str) -> Result<()> {
-        if self.own_resolver(did).is_some_and(|local| local.asks_store(did)) {
+        if self.own_resolver(did).is_some_and(|local| local.needs_store(did)) {
             self.ask(Question::ResolveDid { did: did.to_owned(), options: ResolveOptions::UNPROVED }).await?;
         }
         Ok(())

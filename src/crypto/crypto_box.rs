@@ -78,7 +78,7 @@ mod tests {
         PrivateKey::from_bytes(Curve::X25519, &[byte; 32]).unwrap()
     }
 
-    fn between(one: &PrivateKey, other: &PrivateKey) -> CryptoBox {
+    fn new_box(one: &PrivateKey, other: &PrivateKey) -> CryptoBox {
         CryptoBox::new(&agree(one, &other.public_key()).unwrap()).unwrap()
     }
 
@@ -91,11 +91,11 @@ mod tests {
     #[test]
     fn boxes_are_compatible_with_askar_crypto() {
         let (alice, bob) = (secret(1), secret(2));
-        let boxed = between(&alice, &bob).seal(&NONCE, b"hello there").unwrap();
+        let boxed = new_box(&alice, &bob).seal(&NONCE, b"hello there").unwrap();
         let mut theirs = SecretBytes::from_slice(b"hello there");
         crypto_box(&pair(&bob), &pair(&alice), &mut theirs, &NONCE).unwrap();
         assert_eq!(boxed, theirs.as_ref());
-        assert_eq!(between(&bob, &alice).open(&NONCE, theirs.as_ref()).unwrap().as_ref(), b"hello there");
+        assert_eq!(new_box(&bob, &alice).open(&NONCE, theirs.as_ref()).unwrap().as_ref(), b"hello there");
         let mut ours = SecretBytes::from_slice(&boxed);
         crypto_box_open(&pair(&bob), &pair(&alice), &mut ours, &NONCE).unwrap();
         assert_eq!(ours.as_ref(), b"hello there");
@@ -106,7 +106,7 @@ mod tests {
         let (ephemeral, bob) = (secret(3), secret(2));
         let public = [&ephemeral, &bob].map(PrivateKey::public_key);
         let nonce = sealed_nonce(&public[0], &public[1]).unwrap();
-        let boxed = between(&ephemeral, &bob).seal(&nonce, b"hello there").unwrap();
+        let boxed = new_box(&ephemeral, &bob).seal(&nonce, b"hello there").unwrap();
         let sealed = [public[0].bytes(), boxed].concat();
         assert_eq!(crypto_box_seal_open(&pair(&bob), &sealed).unwrap().as_ref(), b"hello there");
 
@@ -121,18 +121,18 @@ mod tests {
     #[test]
     fn changed_bytes_and_other_lengths_are_refused() {
         let (alice, bob, carol) = (secret(1), secret(2), secret(3));
-        let boxed = between(&alice, &bob).seal(&NONCE, b"hello there").unwrap();
+        let boxed = new_box(&alice, &bob).seal(&NONCE, b"hello there").unwrap();
         for place in 0..boxed.len() {
             let mut changed = boxed.clone();
             changed[place] ^= 1;
-            assert_eq!(between(&bob, &alice).open(&NONCE, &changed).err(), Some(Error::Decryption));
+            assert_eq!(new_box(&bob, &alice).open(&NONCE, &changed).err(), Some(Error::Decryption));
         }
         for length in 0..boxed.len() {
-            assert!(between(&bob, &alice).open(&NONCE, &boxed[..length]).is_err());
+            assert!(new_box(&bob, &alice).open(&NONCE, &boxed[..length]).is_err());
         }
-        assert!(between(&bob, &alice).open(&NONCE[1..], &boxed).is_err());
-        assert!(between(&bob, &alice).open(&[0; NONCE_LENGTH], &boxed).is_err());
-        assert!(between(&bob, &carol).open(&NONCE, &boxed).is_err());
+        assert!(new_box(&bob, &alice).open(&NONCE[1..], &boxed).is_err());
+        assert!(new_box(&bob, &alice).open(&[0; NONCE_LENGTH], &boxed).is_err());
+        assert!(new_box(&bob, &carol).open(&NONCE, &boxed).is_err());
         assert!(split_sealed(&[0; 31]).is_err());
     }
 }

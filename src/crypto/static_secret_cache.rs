@@ -46,14 +46,14 @@ impl StaticSecretCache {
 
     pub(super) fn insert(&self, public: &[u8], shared: SharedSecret) {
         if let Err((public, shared)) = self.first.set((public.to_vec(), shared)) {
-            self.others.get_or_init(|| Box::new(others())).insert(public, shared);
+            self.others.get_or_init(|| Box::new(new_table())).insert(public, shared);
         }
     }
 }
 
 /// The table of further peers, with one shard, since each shard takes memory even while empty.
 #[expect(clippy::expect_used, reason = "the options are constants")]
-fn others() -> Others {
+fn new_table() -> Others {
     let room = OptionsBuilder::new()
         .shards(1)
         .estimated_items_capacity(OTHERS)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::shortest;
+use super::shortest_form;
 
 /// A set of DIDs: it contains a DID under any equivalent form.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -11,7 +11,7 @@ pub struct DidSet(BTreeSet<String>);
 impl DidSet {
     /// Whether the set contains the DID or an equivalent form of it.
     pub fn contains(&self, did: &str) -> bool {
-        self.0.contains(shortest(did).as_ref())
+        self.0.contains(shortest_form(did).as_ref())
     }
 
     /// Whether the set is empty.
@@ -22,7 +22,7 @@ impl DidSet {
 
 impl<T: AsRef<str>> FromIterator<T> for DidSet {
     fn from_iter<I: IntoIterator<Item = T>>(dids: I) -> Self {
-        Self(dids.into_iter().map(|did| shortest(did.as_ref()).into_owned()).collect())
+        Self(dids.into_iter().map(|did| shortest_form(did.as_ref()).into_owned()).collect())
     }
 }
 

@@ -35,8 +35,8 @@ impl LocalResolver {
     }
 
     /// Whether the caller's store must be queried for the DID's long form or genesis document.
-    pub fn asks_store(&self, did: &str) -> bool {
-        self.has_store && Self::supports(did) && peer::is_hash(did) && self.known(did).is_none()
+    pub fn needs_store(&self, did: &str) -> bool {
+        self.has_store && Self::supports(did) && peer::is_hash(did) && self.find_known(did).is_none()
     }
 
     /// Whether the DID has a method of this resolver.
@@ -63,7 +63,7 @@ impl LocalResolver {
         } else if !Self::supports(did.as_str()) {
             return Ok(None);
         } else if peer::is_hash(did.did()) {
-            let Some(known) = self.known(did.did()) else { return Ok(None) };
+            let Some(known) = self.find_known(did.did()) else { return Ok(None) };
             peer::resolve_short(did, &known, self.naming)
         } else {
             peer::resolve_long(did, short.as_deref(), self.naming)
@@ -88,7 +88,7 @@ impl LocalResolver {
     }
 
     /// Whether the long form of this short form is stored, not merely cached.
-    pub fn keeps(&self, did: &str) -> bool {
+    pub fn has_stored(&self, did: &str) -> bool {
         let remembered =
             self.remembered_forms.read().unwrap_or_else(PoisonError::into_inner).contains_key(did);
         remembered || self.proved.read().unwrap_or_else(PoisonError::into_inner).get(did).is_some()
@@ -97,7 +97,7 @@ impl LocalResolver {
     /// Removes the DID in all its forms; returns whether anything was stored or cached.
     pub fn forget(&self, did: &str) -> bool {
         let short = short_form(did).unwrap_or_else(|| did.to_owned());
-        let long = self.known(&short);
+        let long = self.find_known(&short);
         let remembered =
             self.remembered_forms.write().unwrap_or_else(PoisonError::into_inner).remove(&short).is_some();
         let proved = self.proved.write().unwrap_or_else(PoisonError::into_inner).forget(&short);
@@ -134,7 +134,7 @@ impl LocalResolver {
     }
 
     /// The long form or the genesis document of the DID, if it is stored or cached.
-    pub fn known(&self, did: &str) -> Option<Arc<str>> {
+    pub fn find_known(&self, did: &str) -> Option<Arc<str>> {
         let remembered =
             self.remembered_forms.read().unwrap_or_else(PoisonError::into_inner).get(did).cloned();
         let proved = || self.proved.read().unwrap_or_else(PoisonError::into_inner).get(did);
@@ -145,7 +145,7 @@ impl LocalResolver {
 
     /// The long form of a short form, if it is stored or cached.
     pub(crate) fn long_form(&self, did: &str) -> Option<Arc<str>> {
-        self.known(did).filter(|known| known.starts_with("did:"))
+        self.find_known(did).filter(|known| known.starts_with("did:"))
     }
 
     fn store(&self, did: String, known: &str) {

@@ -16,7 +16,7 @@ mod service;
 mod verification_method;
 
 pub(crate) use crate::did_url::PartyName;
-pub use crate::did_url::{DidUrl, canonical, same_party, short_form, shortest};
+pub use crate::did_url::{DidUrl, canonical, same_party, short_form, shortest_form};
 pub use did_set::DidSet;
 pub use document::Document;
 pub(crate) use key_names::names_of_key;

@@ -15,11 +15,11 @@ pub fn same_party(one: &str, other: &str) -> bool {
     }
     // only these methods have two equivalent DIDs, and most DIDs have neither method
     let named_twice = |did: &str| did.starts_with("did:peer:");
-    named_twice(one) && named_twice(other) && shortest(one) == shortest(other)
+    named_twice(one) && named_twice(other) && shortest_form(one) == shortest_form(other)
 }
 
 /// The shortest equivalent DID: the short form of a long form, any other DID as it is.
-pub fn shortest(did: &str) -> Cow<'_, str> {
+pub fn shortest_form(did: &str) -> Cow<'_, str> {
     short_form(did).map_or(Cow::Borrowed(did), Cow::Owned)
 }
 
@@ -29,7 +29,7 @@ pub fn shortest(did: &str) -> Cow<'_, str> {
 /// either, and a program that keeps contacts by DID needs one. Any other DID is reported as it is.
 pub fn canonical<'a>(did: &'a str, long: Option<&'a str>) -> Cow<'a, str> {
     if did.starts_with("did:peer:4") {
-        return shortest(did);
+        return shortest_form(did);
     }
     match long.filter(|long| did.starts_with("did:peer:3") && same_party(long, did)) {
         Some(long) => Cow::Borrowed(long),
@@ -42,7 +42,7 @@ pub(crate) struct PartyName<'a>(Cow<'a, str>);
 
 impl<'a> PartyName<'a> {
     pub(crate) fn of(did: &'a str) -> Self {
-        Self(shortest(did))
+        Self(shortest_form(did))
     }
 
     /// Whether the DID belongs to this party. A DID is hashed only if it can be an equivalent form.
@@ -53,7 +53,7 @@ impl<'a> PartyName<'a> {
         // the long form of a did:peer:4 begins with the short one, and that of a did:peer:3 is a did:peer:2
         let may_be = did.starts_with(self.0.as_ref())
             || (self.0.starts_with("did:peer:3") && did.starts_with("did:peer:2"));
-        may_be && shortest(did) == self.0
+        may_be && shortest_form(did) == self.0
     }
 }
 
@@ -82,8 +82,8 @@ mod tests {
             for (mine, theirs) in [(one, other), (other, one), (one, one), (other, other)] {
                 assert!(PartyName::of(mine).is(theirs));
             }
-            assert_eq!(shortest(one), other);
-            assert_eq!(shortest(other), other);
+            assert_eq!(shortest_form(one), other);
+            assert_eq!(shortest_form(other), other);
         }
         assert!(same_party("did:example:a#1", "did:example:a?x=1#2"));
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 
 pub(crate) use equivalence::PartyName;
-pub use equivalence::{canonical, same_party, shortest};
+pub use equivalence::{canonical, same_party, shortest_form};
 pub use short_form::short_form;
 
 /// Longest DID URL that is read: a did:peer:2 with many keys and services stays far below it.

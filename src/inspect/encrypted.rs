@@ -12,7 +12,7 @@ use crate::did::DidUrl;
 use crate::error::{Claim, Error};
 use crate::jose::jwe::{LEFT_OUT, parse_epk};
 use crate::jose::wire::is_header_of_version_1;
-use crate::json::borrowed;
+use crate::json::parse_borrowed;
 use crate::limits::Limits;
 
 /// A JWE. Its content and the proof of its sender need unpacking.
@@ -51,11 +51,11 @@ pub struct EncryptedView {
 
 impl EncryptedView {
     pub(super) fn of_json(bytes: usize, object: &Object<'_>, limits: &Limits, faults: &mut Faults) -> Self {
-        let protected = object.whole("protected").unwrap_or_default();
+        let protected = object.full_text("protected").unwrap_or_default();
         let mut view = Self::of_header(&protected, limits, faults);
         view.sizes = Sizes {
             bytes,
-            content_bytes: object.whole("ciphertext").map_or(0, |text| decoded_length(text.len())),
+            content_bytes: object.full_text("ciphertext").map_or(0, |text| decoded_length(text.len())),
             parts: object.sizes(&[
                 "protected",
                 "unprotected",
@@ -142,7 +142,7 @@ impl EncryptedView {
             AgreementAlgorithm::EcdhEs => "anoncrypt",
             AgreementAlgorithm::Ecdh1Pu => "authcrypt",
         });
-        if let Some(apu) = header.whole("apu") {
+        if let Some(apu) = header.full_text("apu") {
             const PART: &str = "jwe.protected.apu";
             let bytes = faults.check(PART, base64url::decode(&apu, PART));
             let named =
@@ -152,7 +152,7 @@ impl EncryptedView {
         if let Some(skid) = self.claimed_skid.as_deref().or(self.claimed_apu.as_deref()) {
             faults.check("jwe.protected.skid", DidUrl::parse_key_of_did(skid, "jwe.protected.skid"));
         }
-        if let Some(epk) = header.member("epk").and_then(|epk| borrowed(epk.get(), "epk").ok()) {
+        if let Some(epk) = header.member("epk").and_then(|epk| parse_borrowed(epk.get(), "epk").ok()) {
             faults.check("jwe.protected.epk", parse_epk(&epk));
         }
     }

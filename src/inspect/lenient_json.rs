@@ -45,13 +45,13 @@ impl<'a> Object<'a> {
     }
 
     /// A whole text.
-    pub(super) fn whole(&self, name: &'static str) -> Option<Cow<'a, str>> {
+    pub(super) fn full_text(&self, name: &'static str) -> Option<Cow<'a, str>> {
         string(Some(self.member(name)?), name).ok()
     }
 
     /// A text, truncated for a view.
     pub(super) fn text(&self, name: &'static str) -> Option<String> {
-        self.whole(name).map(|text| truncate(&text))
+        self.full_text(name).map(|text| truncate(&text))
     }
 
     /// A list of texts, truncated for a view.

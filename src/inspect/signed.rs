@@ -58,7 +58,7 @@ impl SignedView {
             }
             None => (Serialisation::General, Vec::new(), 0),
         };
-        let payload = object.whole("payload");
+        let payload = object.full_text("payload");
         let sizes = Sizes {
             bytes,
             content_bytes: payload.as_ref().map_or(0, |payload| decoded_length(payload.len())),
@@ -85,7 +85,7 @@ impl SignedView {
 impl SignatureView {
     fn of_json(object: &Object<'_>, faults: &mut Faults) -> Self {
         let unprotected = object.object("header").and_then(|header| header.text("kid"));
-        Self::read(object.whole("protected").as_deref(), unprotected, faults)
+        Self::read(object.full_text("protected").as_deref(), unprotected, faults)
     }
 
     fn read(protected: Option<&str>, unprotected: Option<String>, faults: &mut Faults) -> Self {

@@ -65,13 +65,13 @@ fn is_typ_of_content(typ: &str) -> bool {
 }
 
 /// The protected header. Its `typ` prevents reuse of the signature as that of a `from_prior`.
-pub(crate) fn protected(kid: &DidUrl, algorithm: SignatureAlgorithm, form: DetachedForm) -> String {
+pub(crate) fn protected_header(kid: &DidUrl, algorithm: SignatureAlgorithm, form: DetachedForm) -> String {
     // RFC 7515 4.1.9
     let (typ, kid) = match form {
         DetachedForm::Flattened => ("JOSE+JSON", None),
         DetachedForm::Compact => ("JOSE", Some(kid)),
     };
-    jws::protected(typ, algorithm, kid)
+    jws::protected_header(typ, algorithm, kid)
 }
 
 /// The signing input: the header, and the bytes of the content.

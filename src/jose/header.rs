@@ -11,7 +11,7 @@ pub(super) trait Members<'a>: Default {
     fn read(&mut self, name: &str, reader: &mut Reader<'a>) -> Read<bool>;
 
     /// The name of a required member that is missing.
-    fn missing(&self) -> Option<&'static str>;
+    fn missing_member(&self) -> Option<&'static str>;
 }
 
 /// A protected header with borrowed strings; unknown members are ignored, as JOSE requires.
@@ -68,7 +68,7 @@ impl<'a, M: Members<'a>> Header<'a, M> {
                 Ok(())
             })
         })?;
-        match header.members.missing() {
+        match header.members.missing_member() {
             Some(name) => Err(Error::malformed(part, format!("`{name}` is missing"))),
             None => Ok(header),
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::header::{self, Header, refuse_unprotected_extensions};
-use super::wire::{Wire, unprotected};
+use super::wire::{Wire, parse_unprotected};
 use crate::base64url::{self, encode_append, encoded_length};
 use crate::crypto::algorithm::SignatureAlgorithm;
 use crate::did::DidUrl;
@@ -61,7 +61,7 @@ impl<'a> header::Members<'a> for Protected<'a> {
         Ok(true)
     }
 
-    fn missing(&self) -> Option<&'static str> {
+    fn missing_member(&self) -> Option<&'static str> {
         self.alg.is_none().then_some("alg")
     }
 }
@@ -177,7 +177,7 @@ impl std::fmt::Debug for Jws<'_> {
 /// is accepted: it is unambiguous, and peers that follow both examples write it.
 fn read_kid(protected: Option<&str>, names: &Names<'_>, raw: Option<Raw<'_>>) -> Result<DidUrl> {
     const PART: &str = "jws.header";
-    let members = unprotected(raw, PART)?;
+    let members = parse_unprotected(raw, PART)?;
     refuse_unprotected_extensions(&members, PART)?;
     if members.iter().any(|(name, _)| name != "kid" && names.contains(name)) {
         return Err(Error::malformed(PART, "must not repeat a name of the protected header"));
@@ -214,7 +214,7 @@ fn is_typ_of_message(typ: &str) -> bool {
 }
 
 /// A protected header in base64url, with `kid` unless it goes into the unprotected header.
-pub(super) fn protected(typ: &str, algorithm: SignatureAlgorithm, kid: Option<&DidUrl>) -> String {
+pub(super) fn protected_header(typ: &str, algorithm: SignatureAlgorithm, kid: Option<&DidUrl>) -> String {
     // names and DID URLs have no character that JSON escapes
     let name = algorithm.name();
     let kid = kid.map(|kid| format!(",\"kid\":\"{kid}\"")).unwrap_or_default();
@@ -244,7 +244,7 @@ impl<'a> Unsigned<'a> {
             KidIn::Header => (None, Some(kid)),
             KidIn::Protected => (Some(kid), None),
         };
-        let protected = protected(MEDIA_TYPE, algorithm, protected_kid);
+        let protected = protected_header(MEDIA_TYPE, algorithm, protected_kid);
         let ends = [protected.len(), protected.len(), kid.as_str().len(), END_ROOM];
         let room = ends.into_iter().fold(encoded_length(payload.len()), usize::saturating_add);
         let mut input = String::with_capacity(room);

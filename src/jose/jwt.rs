@@ -37,7 +37,7 @@ impl<'a> header::Members<'a> for Protected<'a> {
         Ok(true)
     }
 
-    fn missing(&self) -> Option<&'static str> {
+    fn missing_member(&self) -> Option<&'static str> {
         if self.alg.is_none() {
             return Some("alg");
         }
@@ -74,7 +74,7 @@ impl<'a> Jwt<'a> {
 
 /// The signing input: header and claims.
 pub(crate) fn signing_input(kid: &DidUrl, algorithm: SignatureAlgorithm, claims: &str) -> String {
-    format!("{}.{}", jws::protected("JWT", algorithm, Some(kid)), base64url::encode(claims))
+    format!("{}.{}", jws::protected_header("JWT", algorithm, Some(kid)), base64url::encode(claims))
 }
 
 /// The signed text.

@@ -91,12 +91,14 @@ impl<'a> Wire<'a> {
 
     /// Whether all required members of an encrypted message are present. DIDComm v1 has its recipients in `protected`.
     fn is_complete_jwe(&self) -> bool {
-        [self.protected, self.iv, self.ciphertext, self.tag].into_iter().all(|member| begins(member, '"'))
+        [self.protected, self.iv, self.ciphertext, self.tag]
+            .into_iter()
+            .all(|member| starts_with(member, '"'))
     }
 
     fn is_complete_jws(&self) -> bool {
-        let flattened = begins(self.protected, '"') && begins(self.signature, '"');
-        begins(self.payload, '"') && (begins(self.signatures, '[') || flattened)
+        let flattened = starts_with(self.protected, '"') && starts_with(self.signature, '"');
+        starts_with(self.payload, '"') && (starts_with(self.signatures, '[') || flattened)
     }
 
     /// Refuses a JWE that another implementation could read as a JWS, and the other way round.
@@ -114,7 +116,7 @@ impl<'a> Wire<'a> {
     }
 }
 
-fn begins(member: Option<Raw<'_>>, with: char) -> bool {
+fn starts_with(member: Option<Raw<'_>>, with: char) -> bool {
     member.is_some_and(|raw| raw.get().starts_with(with))
 }
 
@@ -127,7 +129,7 @@ pub(super) fn is_of_version_1(typ: Option<&str>) -> bool {
 pub(crate) fn is_header_of_version_1(protected: &str) -> bool {
     const PART: &str = "protected";
     base64url::decode_padded(protected, PART).is_ok_and(|bytes| {
-        let header = json::utf8(&bytes, PART).and_then(|text| json::borrowed(text, PART));
+        let header = json::utf8(&bytes, PART).and_then(|text| json::parse_borrowed(text, PART));
         header.is_ok_and(|header| is_of_version_1(header.get("typ").and_then(json::Datum::as_text)))
     })
 }
@@ -152,12 +154,12 @@ pub(crate) fn is_encrypted_v1(text: &str) -> bool {
 }
 
 /// Parses the members of an unprotected header, which is JSON without base64url; empty if it is absent.
-pub(super) fn unprotected<'a>(
+pub(super) fn parse_unprotected<'a>(
     raw: Option<Raw<'a>>,
     part: &'static str,
 ) -> Result<Vec<(std::borrow::Cow<'a, str>, json::Datum<'a>)>> {
     let Some(raw) = raw else { return Ok(Vec::new()) };
-    match json::borrowed(raw.get(), part)? {
+    match json::parse_borrowed(raw.get(), part)? {
         json::Datum::Object(members) => Ok(members),
         other => Err(Error::malformed(part, format!("must be a JSON object, got {}", other.kind()))),
     }

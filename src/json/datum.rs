@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn only_strings_and_objects_are_retained() {
         let text = r#"{"kid":"a#\u0062","epk":{"crv":"X25519","n":1},"null":null,"list":["a",{"b":1}]}"#;
-        let datum: Datum<'_> = crate::json::borrowed(text, "x").unwrap();
+        let datum: Datum<'_> = crate::json::parse_borrowed(text, "x").unwrap();
         assert_eq!(datum.get("kid").and_then(Datum::as_text), Some("a#b"));
         let epk = datum.get("epk").unwrap();
         assert_eq!((&epk).member("crv").unwrap().text().unwrap(), "X25519");
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn ambiguous_values_are_refused() {
         for text in [r#"{"a":"b","a":"b"}"#, r#"{"a":[{"b":1,"b":2}]}"#, r#""\ud800""#, "[1e999]", "{"] {
-            assert!(crate::json::borrowed(text, "x").is_err(), "{text}");
+            assert!(crate::json::parse_borrowed(text, "x").is_err(), "{text}");
         }
     }
 }

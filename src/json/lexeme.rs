@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The fault of an unexpected byte.
-    pub(super) fn unexpected(&mut self) -> Fault {
+    pub(super) fn unexpected_byte(&mut self) -> Fault {
         let rest = self.text.get(self.at..).unwrap_or_default();
         // JavaScript has constants that JSON does not have
         let reason =
@@ -96,7 +96,7 @@ impl<'a> Reader<'a> {
             self.pass(1);
             Ok(())
         } else {
-            Err(self.unexpected())
+            Err(self.unexpected_byte())
         }
     }
 
@@ -106,7 +106,7 @@ impl<'a> Reader<'a> {
         self.pass(1);
         let mut has_escapes = false;
         loop {
-            self.pass(plain(self.text.as_bytes().get(self.at..).unwrap_or_default()));
+            self.pass(plain_length(self.text.as_bytes().get(self.at..).unwrap_or_default()));
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => {
@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The number of bytes before the first one that ends the string, begins an escape or must be escaped.
-fn plain(rest: &[u8]) -> usize {
+fn plain_length(rest: &[u8]) -> usize {
     let mut length: usize = 0;
     for window in rest.chunks(WINDOW) {
         let end = memchr2(b'"', b'\\', window);

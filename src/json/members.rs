@@ -61,7 +61,7 @@ pub(crate) fn object<'a>(text: &'a str, part: &'static str, nesting: usize) -> R
     let malformed = |reason: String| Error::malformed(part, reason);
     match kind(text) {
         "an object" => {}
-        "a string" if holds_object(text) => {
+        "a string" if is_encoded_object(text) => {
             return Err(malformed(
                 "a JSON string that contains a JSON object: decode it once more".to_owned(),
             ));
@@ -82,7 +82,7 @@ pub(crate) fn object<'a>(text: &'a str, part: &'static str, nesting: usize) -> R
 }
 
 /// Whether a JSON string was encoded twice.
-fn holds_object(text: &str) -> bool {
+fn is_encoded_object(text: &str) -> bool {
     let inside = text.trim_ascii_start().get(1..).unwrap_or_default().trim_ascii_start();
     inside.starts_with('{')
 }

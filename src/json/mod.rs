@@ -55,7 +55,7 @@ pub(crate) fn value_of_bytes(bytes: &[u8], part: &'static str) -> Result<Value> 
 }
 
 /// Parses a text into a borrowed value of strings and objects.
-pub(crate) fn borrowed<'a>(text: &'a str, part: &'static str) -> Result<Datum<'a>> {
+pub(crate) fn parse_borrowed<'a>(text: &'a str, part: &'static str) -> Result<Datum<'a>> {
     pass(text, part, NESTING, Reader::value)
 }
 

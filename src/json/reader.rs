@@ -61,7 +61,7 @@ impl<'a> Reader<'a> {
             Some(b'f') => self.word("false").map(|()| T::boolean(false)),
             Some(b'n') => self.word("null").map(|()| T::null()),
             Some(b'-' | b'0'..=b'9') => self.number().map(T::number),
-            _ => Err(self.unexpected()),
+            _ => Err(self.unexpected_byte()),
         }
     }
 
@@ -83,10 +83,10 @@ impl<'a> Reader<'a> {
         let outer = self.names.len();
         let mut many = HashSet::new();
         self.enter(b'{')?;
-        let mut more = self.opens(b'}');
+        let mut more = self.read_opening(b'}');
         while more {
             if self.next() != Some(b'"') {
-                return Err(self.unexpected());
+                return Err(self.unexpected_byte());
             }
             let name = self.string()?.decode();
             let few = self.names.get(outer..).unwrap_or_default();
@@ -102,7 +102,7 @@ impl<'a> Reader<'a> {
             }
             self.expect(b':')?;
             member(self, name)?;
-            more = self.goes_on(b'}')?;
+            more = self.read_separator(b'}')?;
         }
         self.names.truncate(outer);
         self.level = self.level.saturating_sub(1);
@@ -112,10 +112,10 @@ impl<'a> Reader<'a> {
     /// Reads an array; `entry` reads each value.
     pub(super) fn array(&mut self, mut entry: impl FnMut(&mut Self) -> Read) -> Read {
         self.enter(b'[')?;
-        let mut more = self.opens(b']');
+        let mut more = self.read_opening(b']');
         while more {
             entry(self)?;
-            more = self.goes_on(b']')?;
+            more = self.read_separator(b']')?;
         }
         self.level = self.level.saturating_sub(1);
         Ok(())
@@ -124,7 +124,7 @@ impl<'a> Reader<'a> {
     /// Skips the opening bracket of an object or an array.
     fn enter(&mut self, bracket: u8) -> Read {
         if self.next() != Some(bracket) {
-            return Err(self.unexpected());
+            return Err(self.unexpected_byte());
         }
         if self.level >= self.nesting {
             return Err(self.fault_here("nested too deeply"));
@@ -136,7 +136,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether the object or array has content; otherwise skips its closing bracket.
-    fn opens(&mut self, closing: u8) -> bool {
+    fn read_opening(&mut self, closing: u8) -> bool {
         let is_empty = self.next() == Some(closing);
         if is_empty {
             self.pass(1);
@@ -145,7 +145,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Skips a comma or the closing bracket; returns whether it was a comma.
-    fn goes_on(&mut self, closing: u8) -> Read<bool> {
+    fn read_separator(&mut self, closing: u8) -> Read<bool> {
         match self.next() {
             Some(b',') => {
                 self.pass(1);
@@ -155,13 +155,13 @@ impl<'a> Reader<'a> {
                 self.pass(1);
                 Ok(false)
             }
-            _ => Err(self.unexpected()),
+            _ => Err(self.unexpected_byte()),
         }
     }
 
     fn expect(&mut self, byte: u8) -> Read {
         if self.next() != Some(byte) {
-            return Err(self.unexpected());
+            return Err(self.unexpected_byte());
         }
         self.pass(1);
         Ok(())

@@ -98,24 +98,24 @@ mod tests {
         r#"{"a":[1,"b\u0063",{"d":null}],"e":true,"f":false,"":{"g":[]},"h":-1.5e3,"\u0069":"j"}"#;
 
     /// Whether both representations answer alike, at every level.
-    fn same(tree: &Tree<'_>, value: &Value) -> bool {
+    fn is_same(tree: &Tree<'_>, value: &Value) -> bool {
         let (entries, expected) = (tree.entries(), value.entries());
         let (names, members) = (tree.names(), value.names());
-        let is_same = |name: &String| same(tree.member(name).unwrap(), value.member(name).unwrap());
+        let is_same_member = |name: &String| is_same(tree.member(name).unwrap(), value.member(name).unwrap());
         (&tree).text() == (&value).text()
             && (&tree).is_null() == (&value).is_null()
             && (&tree).is_true() == (&value).is_true()
             && entries.is_some() == expected.is_some()
-            && entries.into_iter().flatten().zip(expected.into_iter().flatten()).all(|(a, b)| same(a, b))
+            && entries.into_iter().flatten().zip(expected.into_iter().flatten()).all(|(a, b)| is_same(a, b))
             && names == members
-            && names.iter().all(is_same)
+            && names.iter().all(is_same_member)
             && tree.member("absent").is_none()
     }
 
     #[test]
     fn tree_answers_as_an_owned_value_does() {
-        assert!(same(&tree(TEXT, "x", NESTING).unwrap(), &value(TEXT, "x").unwrap()));
-        assert!(!same(&tree("[1]", "x", NESTING).unwrap(), &value("[null]", "x").unwrap()));
+        assert!(is_same(&tree(TEXT, "x", NESTING).unwrap(), &value(TEXT, "x").unwrap()));
+        assert!(!is_same(&tree("[1]", "x", NESTING).unwrap(), &value("[null]", "x").unwrap()));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::fmt::{Debug, Formatter};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::{SecretKey, Verkey};
-use crate::did_url::shortest;
+use crate::did_url::shortest_form;
 
 /// Secrets in memory, parsed on insertion.
 ///
@@ -26,7 +26,7 @@ struct Keys {
 impl Keys {
     fn insert(&mut self, key: SecretKey) {
         let kid = Arc::<str>::from(key.kid().as_str());
-        let name = under_shortest(&kid);
+        let name = shorten_did(&kid);
         self.remove(&name);
         let mut names = vec![Arc::clone(&kid)];
         if let Cow::Owned(name) = name {
@@ -105,13 +105,13 @@ fn name(kid: &str) -> Cow<'_, str> {
     let verkey = if kid.starts_with("did:") { None } else { Verkey::parse(kid).ok() };
     match verkey.and_then(|verkey| verkey.kid().ok()) {
         Some(kid) => Cow::Owned(kid.to_string()),
-        None => under_shortest(kid),
+        None => shorten_did(kid),
     }
 }
 
 /// The kid under the shortest form of its DID.
-fn under_shortest(kid: &str) -> Cow<'_, str> {
-    match kid.split_once('#').map(|(did, fragment)| (shortest(did), fragment)) {
+fn shorten_did(kid: &str) -> Cow<'_, str> {
+    match kid.split_once('#').map(|(did, fragment)| (shortest_form(did), fragment)) {
         Some((Cow::Owned(did), fragment)) => Cow::Owned(format!("{did}#{fragment}")),
         _ => Cow::Borrowed(kid),
     }
@@ -141,7 +141,7 @@ mod tests {
     // ADR-05
     #[test]
     fn key_is_found_and_removed_under_either_form_of_its_did() {
-        let three = format!("{}#key-1", shortest(TWO.split('#').next().unwrap()));
+        let three = format!("{}#key-1", shortest_form(TWO.split('#').next().unwrap()));
         for (stored, name) in [(LONG, SHORT), (SHORT, LONG), (TWO, &three), (&three, TWO)] {
             let store = SecretStore::default();
             store.insert(secret(stored, 1));

@@ -3,7 +3,7 @@
 /// Whether two texts have the same value; numbers are equal if their texts are.
 ///
 /// As floats, different large numbers would be equal.
-pub(super) fn same_value(one: &str, other: &str) -> bool {
+pub(super) fn are_equal(one: &str, other: &str) -> bool {
     one == other
         || matches!((parse_marked(one), parse_marked(other)), (Some(one), Some(other)) if one == other)
 }
@@ -66,7 +66,7 @@ mod tests {
             (r#"{"é":{"b":-1.5e3}}"#, r#"{"\u00e9":{"b":-1.5e3}}"#),
             ("[]", "[ ]"),
         ] {
-            assert!(same_value(one, other) && same_value(other, one), "{one} {other}");
+            assert!(are_equal(one, other) && are_equal(other, one), "{one} {other}");
         }
         for (one, other) in [
             ("[18446744073709551617]", "[18446744073709551618]"),
@@ -79,7 +79,7 @@ mod tests {
             ("[1,2]", "[2,1]"),
             (r#"{"a":1}"#, r#"{"a":1,"b":null}"#),
         ] {
-            assert!(!same_value(one, other) && !same_value(other, one), "{one} {other}");
+            assert!(!are_equal(one, other) && !are_equal(other, one), "{one} {other}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Form faults: optional parts of a message in an invalid form.
 
-use super::compare::same_value;
+use super::compare::are_equal;
 use super::shared_text::{SharedText, Source};
 use crate::error::{Error, Result};
 use crate::json::{self, Raw};
@@ -17,7 +17,7 @@ pub struct FormFault {
 impl FormFault {
     /// Restores a recorded fault.
     pub fn restore(part: String, reason: String, value: String) -> Self {
-        Self { part, reason, value: SharedText::whole(value) }
+        Self { part, reason, value: SharedText::from_string(value) }
     }
 
     /// The part, as its path in the message: `created_time`, `attachments[0].id`.
@@ -38,7 +38,7 @@ impl FormFault {
 
 impl PartialEq for FormFault {
     fn eq(&self, other: &Self) -> bool {
-        (&self.part, &self.reason) == (&other.part, &other.reason) && same_value(self.value(), other.value())
+        (&self.part, &self.reason) == (&other.part, &other.reason) && are_equal(self.value(), other.value())
     }
 }
 

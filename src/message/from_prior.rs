@@ -44,7 +44,7 @@ pub enum Audience {
 
 impl Audience {
     /// Whether the audience contains one of these parties, under any form of its DID.
-    pub(crate) fn names<'a>(&self, parties: impl IntoIterator<Item = &'a str>) -> bool {
+    pub(crate) fn includes<'a>(&self, parties: impl IntoIterator<Item = &'a str>) -> bool {
         let named = match self {
             Self::One(one) => std::slice::from_ref(one),
             Self::Several(several) => several,

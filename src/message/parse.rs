@@ -81,14 +81,14 @@ impl Message {
         if let Some(body) = body {
             // the body is nested one level deep in the message, an attachment two
             json::check(&body, "message", json::NESTING.saturating_sub(1))?;
-            message.body = Some(object(SharedText::whole(body))?);
+            message.body = Some(object(SharedText::from_string(body))?);
         }
         if let Some(attachments) = attachments {
             for attachment in &attachments {
                 attachment.check_nesting(json::NESTING.saturating_sub(2))?;
             }
             if !repeated_ids(&attachments).is_empty() {
-                return Err(repeated_id());
+                return Err(repeated_id_error());
             }
             message.attachments = Some(attachments);
         }
@@ -151,10 +151,10 @@ impl<'a> Headers<'a> {
 
     fn read(self, source: &Arc<Source>, reading: Reading) -> Result<Message> {
         // headers that identify the parties and the message are never read as absent
-        if let Some(raw) = present(self.typ) {
+        if let Some(raw) = skip_null(self.typ) {
             check_typ(&text(raw, "message.typ")?)?;
         }
-        let type_ = text(required(self.type_, "message.type")?, "message.type")?;
+        let type_ = text(require(self.type_, "message.type")?, "message.type")?;
         if type_.is_empty() || type_.contains(char::is_whitespace) {
             return Err(Error::malformed("message.type", "must be a URI, without white space"));
         }
@@ -164,7 +164,7 @@ impl<'a> Headers<'a> {
             dids.iter().map(|did| party(did, "message.to")).collect()
         };
         let mut form = Form::new(source, reading.tolerance);
-        let ids = |raw, part| texts(raw, part).map(owned);
+        let ids = |raw, part| texts(raw, part).map(to_owned_texts);
         let path = |name: &'static str| move || name.to_owned();
         let body = self.body.map(|raw| object(SharedText::part(source, raw.get())));
         let body = match body {
@@ -175,7 +175,7 @@ impl<'a> Headers<'a> {
             }
             body => body.transpose()?,
         };
-        let attachments = form.read_optional(present(self.attachments), path("attachments"), |raw| {
+        let attachments = form.read_optional(skip_null(self.attachments), path("attachments"), |raw| {
             json::entries(raw, usize::MAX, "message.attachments")
                 .map_err(|_| Error::malformed("message.attachments", "must be an array"))
         })?;
@@ -187,31 +187,32 @@ impl<'a> Headers<'a> {
             None => None,
         };
         Ok(Message {
-            id: id(required(self.id, "message.id")?, "message.id")?,
+            id: id(require(self.id, "message.id")?, "message.id")?,
             type_: type_.into_owned(),
-            from: present(self.from)
+            from: skip_null(self.from)
                 .map(|raw| party(&text(raw, "message.from")?, "message.from"))
                 .transpose()?,
-            to: present(self.to).map(to).transpose()?,
-            thid: form.read_optional(present(self.thid), path("thid"), |raw| id(raw, "message.thid"))?,
-            pthid: form.read_optional(present(self.pthid), path("pthid"), |raw| id(raw, "message.pthid"))?,
-            created_time: form.read_time(present(self.created_time), "created_time", |raw| {
+            to: skip_null(self.to).map(to).transpose()?,
+            thid: form.read_optional(skip_null(self.thid), path("thid"), |raw| id(raw, "message.thid"))?,
+            pthid: form
+                .read_optional(skip_null(self.pthid), path("pthid"), |raw| id(raw, "message.pthid"))?,
+            created_time: form.read_time(skip_null(self.created_time), "created_time", |raw| {
                 seconds(raw, "message.created_time")
             })?,
-            expires_time: form.read_time(present(self.expires_time), "expires_time", |raw| {
+            expires_time: form.read_time(skip_null(self.expires_time), "expires_time", |raw| {
                 seconds(raw, "message.expires_time")
             })?,
-            from_prior: present(self.from_prior)
+            from_prior: skip_null(self.from_prior)
                 .map(|raw| text(raw, "message.from_prior").map(|jwt| FromPriorHeader::Jwt(jwt.into_owned())))
                 .transpose()?,
-            please_ack: form.read_optional(present(self.please_ack), path("please_ack"), |raw| {
+            please_ack: form.read_optional(skip_null(self.please_ack), path("please_ack"), |raw| {
                 ids(raw, "message.please_ack")
             })?,
-            ack: form.read_optional(present(self.ack), path("ack"), |raw| ids(raw, "message.ack"))?,
-            lang: form.read_optional(present(self.lang), path("lang"), |raw| {
+            ack: form.read_optional(skip_null(self.ack), path("ack"), |raw| ids(raw, "message.ack"))?,
+            lang: form.read_optional(skip_null(self.lang), path("lang"), |raw| {
                 text(raw, "message.lang").map(Cow::into_owned)
             })?,
-            accept_lang: form.read_optional(present(self.accept_lang), path("accept-lang"), |raw| {
+            accept_lang: form.read_optional(skip_null(self.accept_lang), path("accept-lang"), |raw| {
                 ids(raw, "message.accept-lang")
             })?,
             body,
@@ -235,15 +236,15 @@ fn check_count(most: usize, count: usize, part: &'static str) -> Result<()> {
 }
 
 /// An optional header other than `body`: null means absent.
-fn present(raw: Option<Raw<'_>>) -> Option<Raw<'_>> {
+fn skip_null(raw: Option<Raw<'_>>) -> Option<Raw<'_>> {
     raw.filter(|raw| raw.get() != "null")
 }
 
-fn required<'a>(raw: Option<Raw<'a>>, part: &'static str) -> Result<Raw<'a>> {
+fn require<'a>(raw: Option<Raw<'a>>, part: &'static str) -> Result<Raw<'a>> {
     raw.ok_or_else(|| Error::malformed(part, "missing"))
 }
 
-fn owned(texts: Vec<Cow<'_, str>>) -> Vec<String> {
+fn to_owned_texts(texts: Vec<Cow<'_, str>>) -> Vec<String> {
     texts.into_iter().map(Cow::into_owned).collect()
 }
 
@@ -275,7 +276,7 @@ fn read_attachments(entries: &[Raw<'_>], form: &mut Form<'_>) -> Result<Vec<Atta
     let repeated = repeated_ids(&attachments);
     if !repeated.is_empty() {
         // a reference to the id would be ambiguous, so the id reads as absent
-        form.tolerate(repeated_id(), None, || "attachments".to_owned())?;
+        form.tolerate(repeated_id_error(), None, || "attachments".to_owned())?;
         for attachment in &mut attachments {
             attachment.forget_id(|id| repeated.contains(id));
         }
@@ -290,6 +291,6 @@ fn repeated_ids(attachments: &[Attachment]) -> HashSet<String> {
     ids.filter(|id| !seen.insert(*id)).map(ToOwned::to_owned).collect()
 }
 
-fn repeated_id() -> Error {
+fn repeated_id_error() -> Error {
     Error::malformed("message.attachments", "the ids of attachments must be unique")
 }

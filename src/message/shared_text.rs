@@ -38,7 +38,7 @@ pub(crate) struct SharedText {
 
 impl SharedText {
     /// Wraps a whole text.
-    pub(crate) fn whole(text: String) -> Self {
+    pub(crate) fn from_string(text: String) -> Self {
         Self { range: 0..text.len(), source: Arc::new(Source::Open(text)) }
     }
 
@@ -49,7 +49,7 @@ impl SharedText {
         // two live texts never overlap in memory, so this range of the source is the part
         match range.filter(|range| source.as_str().get(range.clone()).is_some()) {
             Some(range) => Self { source: Arc::clone(source), range },
-            None => Self::whole(part.to_owned()),
+            None => Self::from_string(part.to_owned()),
         }
     }
 

@@ -53,8 +53,8 @@ impl TypeUri<'_> {
         let same_place =
             self.doc_uri == other.doc_uri || (one_place(self.doc_uri) && one_place(other.doc_uri));
         same_place
-            && same_name(self.protocol, other.protocol)
-            && same_name(self.name, other.name)
+            && names_match(self.protocol, other.protocol)
+            && names_match(self.name, other.name)
             && self.major().is_some_and(|major| Some(major) == other.major())
     }
 
@@ -70,7 +70,7 @@ fn number(text: &str) -> Option<u64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
-fn same_name(one: &str, other: &str) -> bool {
+fn names_match(one: &str, other: &str) -> bool {
     letters(one).eq(letters(other))
 }
 

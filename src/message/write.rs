@@ -1,6 +1,6 @@
 //! Write a plaintext message, without building an intermediate value.
 
-use super::compare::same_value;
+use super::compare::are_equal;
 use super::object::ObjectText;
 use super::shared_text::SharedText;
 use super::{Attachment, FromPriorHeader, MEDIA_TYPE, Message};
@@ -79,6 +79,6 @@ impl PartialEq for Message {
             && self.form_faults == other.form_faults
             // an id that reads as absent is still in the text
             && self.attachments().iter().map(Attachment::id).eq(other.attachments().iter().map(Attachment::id))
-            && same_value(&self.to_json(), &other.to_json())
+            && are_equal(&self.to_json(), &other.to_json())
     }
 }

@@ -39,7 +39,7 @@ pub async fn sign_attachment(
         return Err(Error::misuse("the content is a message from the signer: sign it as a message"));
     }
     let key = signing_key(caller, signer).await?;
-    let protected = detached::protected(key.kid(), key.algorithm(), form);
+    let protected = detached::protected_header(key.kid(), key.algorithm(), form);
     let signature = key.sign(caller, detached::signing_input(&protected, &content).as_bytes()).await?;
     attachment.with_jws(&detached::write(&protected, key.kid(), &signature, form))
 }

@@ -84,7 +84,7 @@ pub async fn pack_encrypted_to_each(
     let forward = ForwardOptions {
         anoncrypt: options.anoncrypt,
         curves: options.curves.clone(),
-        headers: options.forward_headers.clone().expiring(message.expires_time()),
+        headers: options.forward_headers.clone().with_expiry(message.expires_time()),
     };
     let mut found = Vec::with_capacity(to.len());
     for recipient in to {
@@ -132,8 +132,8 @@ async fn seal_each(
     prepared: &[Result<Prepared>],
     options: &EncryptOptions,
 ) -> Result<Vec<Result<Envelopes>>> {
-    let is_ready = |one: &Result<Prepared>| one.as_ref().map_or(true, |one| one.asks_nothing(caller));
-    if caller.spreads(prepared.len()) && prepared.iter().all(is_ready) {
+    let is_ready = |one: &Result<Prepared>| one.as_ref().map_or(true, |one| one.needs_no_answer(caller));
+    if caller.runs_in_parallel(prepared.len()) && prepared.iter().all(is_ready) {
         let seal = |one: &Result<Prepared>| {
             let one = one.as_ref().map_err(Clone::clone)?;
             check_room(text.len())?;

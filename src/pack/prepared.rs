@@ -19,9 +19,9 @@ pub(super) struct Prepared {
 
 impl Prepared {
     /// Whether the envelopes are computed without any question: the sender's keys are local, and the recipient's few.
-    pub(super) fn asks_nothing(&self, caller: &Caller) -> bool {
+    pub(super) fn needs_no_answer(&self, caller: &Caller) -> bool {
         self.pairs.iter().all(|(group, sender)| {
-            !matches!(sender, Some(Secret::External(_))) && !caller.spreads(group.keys.len())
+            !matches!(sender, Some(Secret::External(_))) && !caller.runs_in_parallel(group.keys.len())
         })
     }
 }

@@ -138,7 +138,7 @@ pub(crate) fn write(
     forward.put_text("typ", message::MEDIA_TYPE);
     forward.put_text("type", TYPE);
     forward.put_texts("to", [mediator.did()]);
-    for (name, json) in headers.written() {
+    for (name, json) in headers.entries() {
         forward.put(name, json);
     }
     forward.put_object("body", |body| body.put_text("next", next));

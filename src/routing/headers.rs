@@ -40,7 +40,7 @@ impl ForwardHeaders {
 
     /// The same headers with this `expires_time`, unless they already contain one.
     #[must_use]
-    pub fn expiring(mut self, time: Option<u64>) -> Self {
+    pub fn with_expiry(mut self, time: Option<u64>) -> Self {
         if let Some(time) = time
             && !self.0.iter().any(|(name, _)| name == "expires_time")
         {
@@ -56,7 +56,7 @@ impl ForwardHeaders {
     }
 
     /// The headers to write, each with its JSON text.
-    pub(super) fn written(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
         let present = self.0.iter().filter(|(_, raw)| raw != "null");
         present.map(|(name, raw)| (name.as_str(), raw.as_str()))
     }
@@ -88,10 +88,10 @@ mod tests {
             assert!(matches!(ForwardHeaders::parse(text), Err(Error::Misuse(_))), "{text}");
         }
         let headers = ForwardHeaders::parse(r#"{"delay_milli":-500,"lang":null,"x":[1]}"#).unwrap();
-        let headers = headers.expiring(Some(7)).expiring(Some(8)).expiring(None);
-        let written: Vec<_> = headers.written().map(|(name, raw)| format!("{name}={raw}")).collect();
+        let headers = headers.with_expiry(Some(7)).with_expiry(Some(8)).with_expiry(None);
+        let written: Vec<_> = headers.entries().map(|(name, raw)| format!("{name}={raw}")).collect();
         assert_eq!(written, ["delay_milli=-500", "x=[1]", "expires_time=7"]);
-        let never = ForwardHeaders::parse(r#"{"expires_time":null}"#).unwrap().expiring(Some(7));
-        assert_eq!(never.written().count(), 0);
+        let never = ForwardHeaders::parse(r#"{"expires_time":null}"#).unwrap().with_expiry(Some(7));
+        assert_eq!(never.entries().count(), 0);
     }
 }

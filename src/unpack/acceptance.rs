@@ -18,7 +18,7 @@ pub(super) fn check(policy: &Policy, unpacked: &Unpacked) -> Result<()> {
         (Demand::Sender, policy.senders.as_ref().is_none_or(allowed)),
         (Demand::Unexpired, !policy.unexpired || !may_be_expired(unpacked)),
     ];
-    first_unmet(demands, proved)
+    require_all(demands, proved)
 }
 
 /// Whether the message has expired, or has an `expires_time` in an unreadable form.
@@ -28,7 +28,7 @@ fn may_be_expired(unpacked: &Unpacked) -> bool {
 }
 
 /// Returns the error of the first demand that is not met.
-pub(crate) fn first_unmet(
+pub(crate) fn require_all(
     demands: impl IntoIterator<Item = (Demand, bool)>,
     proved: Option<&str>,
 ) -> Result<()> {

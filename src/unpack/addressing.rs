@@ -75,7 +75,7 @@ pub(super) fn recipients(
         return Err(untrusted(outer));
     }
     if opened.is_empty() {
-        return signed_recipient(message, layers, mismatch);
+        return check_signed_recipient(message, layers, mismatch);
     }
     for opened in opened {
         let named = match message.to() {
@@ -99,7 +99,11 @@ pub(super) fn recipients(
 
 /// Checks that a signed message without encryption has `to`: without it, a message to another recipient could be
 /// passed off as one to us.
-fn signed_recipient(message: &Message, layers: &Layers, mismatch: ToMismatch) -> Result<Option<Warning>> {
+fn check_signed_recipient(
+    message: &Message,
+    layers: &Layers,
+    mismatch: ToMismatch,
+) -> Result<Option<Warning>> {
     let is_named = message.to().is_some_and(|to| !to.is_empty());
     if layers.signed.is_none() || is_named || same_message_type(message.message_type(), INVITATION) {
         return Ok(None);
@@ -111,7 +115,7 @@ fn signed_recipient(message: &Message, layers: &Layers, mismatch: ToMismatch) ->
 }
 
 /// Whether `to`, where present, contains one of our DIDs.
-pub(super) fn names_us(message: &Message, own: &DidSet) -> bool {
+pub(super) fn is_addressed_to_us(message: &Message, own: &DidSet) -> bool {
     message.to().is_none_or(|to| to.iter().any(|did| own.contains(did.did())))
 }
 

@@ -39,7 +39,7 @@ pub async fn unpack_forward(caller: &Caller, packed: &str, options: &UnpackOptio
 
 /// The payload of a forward to us: `next` is one of our DIDs or keys, and the payload is encrypted to one of our
 /// keys. `None` if it is for another party.
-pub(super) async fn for_us(
+pub(super) async fn unwrap_own_forward(
     caller: &Caller,
     message: &Message,
     options: &UnpackOptions,
@@ -56,12 +56,12 @@ pub(super) async fn for_us(
     let Ok([payload]) = <[String; 1]>::try_from(forward.into_messages()) else { return Ok(None) };
     let Ok(Envelope::Encrypted(jwe)) = Envelope::parse(&payload, accept(options)) else { return Ok(None) };
     let of_next: Vec<&DidUrl> = jwe.kids().filter(|kid| same_party(kid.did(), next.did())).collect();
-    let ours =
-        holds(caller, &of_next).await? || (next.fragment().is_some() && holds(caller, &[&next]).await?);
+    let ours = has_secret(caller, &of_next).await?
+        || (next.fragment().is_some() && has_secret(caller, &[&next]).await?);
     Ok(ours.then_some(payload))
 }
 
-async fn holds(caller: &Caller, kids: &[&DidUrl]) -> Result<bool> {
+async fn has_secret(caller: &Caller, kids: &[&DidUrl]) -> Result<bool> {
     if kids.is_empty() {
         return Ok(false);
     }

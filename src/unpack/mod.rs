@@ -34,7 +34,7 @@ mod signed;
 mod unpacked;
 mod warning;
 
-pub(crate) use acceptance::first_unmet;
+pub(crate) use acceptance::require_all;
 pub use addressing::{SenderProved, SignerProved};
 pub use attachment::{AttachmentSigned, verify_attachment};
 pub use forward::{Forwarded, unpack_forward};
@@ -87,13 +87,13 @@ pub(crate) async fn unpack_outermost(
     let mut unpacked = open_outermost(caller, packed, outermost, options).await?;
     let mut depth: usize = 0;
     while !options.keep_forward
-        && let Some(payload) = forward::for_us(caller, unpacked.message(), options).await?
+        && let Some(payload) = forward::unwrap_own_forward(caller, unpacked.message(), options).await?
     {
         if depth >= options.limits.forward_depth {
             return Err(too_large(format!("more than {depth} nested forwards (`max_forward_depth`)")));
         }
         depth = depth.saturating_add(1);
-        unpacked = open(caller, &payload, options).await?.out_of_forward();
+        unpacked = open(caller, &payload, options).await?.mark_as_forwarded();
     }
     // the policy applies to the message itself, not to a mediator's forward around it
     acceptance::check(&options.policy, &unpacked)?;
@@ -155,8 +155,8 @@ async fn open_outermost(
             }
             Envelope::Plain => {
                 let message = match &inner {
-                    Some(source) => Message::of_object(source, object, options.reading())?,
-                    None => Message::keep(Source::Open(packed.to_owned()), options.reading())?,
+                    Some(source) => Message::of_object(source, object, options.reading_options())?,
+                    None => Message::keep(Source::Open(packed.to_owned()), options.reading_options())?,
                 };
                 return conclude(caller, message, layers, options).await;
             }
@@ -181,8 +181,9 @@ async fn conclude(
     let signer = layers.signed.as_ref().map(|signed| addressing::signer(&message, signed)).transpose()?;
     let addressed = addressing::recipients(&message, &layers, options.to_mismatch)?;
     let is_encrypted = layers.anoncrypt.is_some() || layers.authcrypt.is_some();
-    let is_to_us =
-        is_encrypted || options.own_dids.is_empty() || addressing::names_us(&message, &options.own_dids);
+    let is_to_us = is_encrypted
+        || options.own_dids.is_empty()
+        || addressing::is_addressed_to_us(&message, &options.own_dids);
     let receiver = rotation::Receiver { did: layers.recipient(), ending_age: options.limits.ending_age };
     let (message, rotation) = rotation::verify(caller, message, is_encrypted, receiver).await?;
     let is_expired = message.is_expired(caller.now());

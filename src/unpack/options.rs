@@ -52,7 +52,7 @@ impl UnpackOptions {
     }
 
     /// The options for reading the plaintext.
-    pub(super) fn reading(&self) -> Reading {
+    pub(super) fn reading_options(&self) -> Reading {
         let Limits { nesting, to, attachments, .. } = self.limits;
         let tolerance = if self.tolerate_form_faults {
             Tolerance::Optional

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::warning::Warning;
 use crate::crypto::algorithm::{ContentEncryption, SignatureAlgorithm};
-use crate::did::{DidUrl, shortest};
+use crate::did::{DidUrl, shortest_form};
 use crate::message::shared_text::Source;
 use crate::message::{FromPrior, Message};
 use crate::replay_key::ReplayKey;
@@ -106,7 +106,7 @@ impl Report {
     }
 
     /// Whether the facts and warnings are equal; the messages may differ.
-    pub fn says_the_same(&self, other: &Self) -> bool {
+    pub fn has_same_facts(&self, other: &Self) -> bool {
         let findings = |report: &Self| {
             (
                 report.sender.clone(),
@@ -129,7 +129,7 @@ impl Report {
 
 impl PartialEq for Report {
     fn eq(&self, other: &Self) -> bool {
-        self.message == other.message && self.says_the_same(other)
+        self.message == other.message && self.has_same_facts(other)
     }
 }
 
@@ -137,8 +137,8 @@ impl PartialEq for Report {
 pub(super) fn replay_key(message: &Message, sender: Option<&str>, recipient: Option<&str>) -> ReplayKey {
     let content = sender.is_none().then(|| message.to_json());
     ReplayKey::new(
-        sender.map(|did| shortest(did).into_owned()),
-        recipient.map(|did| shortest(did).into_owned()),
+        sender.map(|did| shortest_form(did).into_owned()),
+        recipient.map(|did| shortest_form(did).into_owned()),
         Some(message.id().to_owned()),
         content.as_deref().map(str::as_bytes),
         message.expires_time(),

@@ -66,13 +66,13 @@ pub(super) async fn verify(
         Some(_) => return Err(Error::malformed("message.from_prior", "must be a JWT")),
     };
     if !encrypted {
-        return Err(untrusted(Claim::RotationEncrypted, None, None));
+        return Err(untrusted_error(Claim::RotationEncrypted, None, None));
     }
     let jwt = Jwt::parse(&token)?;
     let claims = FromPrior::parse(json::utf8(&jwt.claims, "from_prior.claims")?)?;
     claims.check()?;
     if !same_party(jwt.kid.did(), &claims.iss) {
-        return Err(untrusted(Claim::RotationIssuer, Some(&jwt.kid), Some(claims.iss)));
+        return Err(untrusted_error(Claim::RotationIssuer, Some(&jwt.kid), Some(claims.iss)));
     }
     // without sub the relationship ends, so the message has no sender
     let is_sender = match (claims.sub.as_deref(), message.from()) {
@@ -80,16 +80,16 @@ pub(super) async fn verify(
         (sub, from) => sub.is_none() && from.is_none(),
     };
     if !is_sender {
-        return Err(untrusted(Claim::RotationSubject, Some(&jwt.kid), claims.sub));
+        return Err(untrusted_error(Claim::RotationSubject, Some(&jwt.kid), claims.sub));
     }
     if let Some(audience) = &claims.aud {
         let to = message.to().unwrap_or_default().iter().map(DidUrl::did);
         let is_for_us = match receiver.did {
-            Some(did) => audience.names([did]),
-            None => audience.names(to),
+            Some(did) => audience.includes([did]),
+            None => audience.includes(to),
         };
         if !is_for_us {
-            return Err(untrusted(
+            return Err(untrusted_error(
                 Claim::RotationAudience,
                 Some(&jwt.kid),
                 receiver.did.map(ToOwned::to_owned),
@@ -147,11 +147,11 @@ fn check_times(claims: &FromPrior, now: u64, ending_age: u64, kid: &DidUrl) -> R
     let early = claims.nbf.is_some_and(|nbf| nbf > latest) || iat > latest;
     let old = claims.sub.is_none() && iat.saturating_add(ending_age).saturating_add(CLOCK_SKEW) < now;
     if expired || early || old {
-        return Err(untrusted(Claim::RotationTime, Some(kid), Some(claims.iss.clone())));
+        return Err(untrusted_error(Claim::RotationTime, Some(kid), Some(claims.iss.clone())));
     }
     Ok(())
 }
 
-fn untrusted(claim: Claim, kid: Option<&DidUrl>, did: Option<String>) -> Error {
+fn untrusted_error(claim: Claim, kid: Option<&DidUrl>, did: Option<String>) -> Error {
     Error::Untrusted { claim, kid: kid.map(ToString::to_string), did }
 }

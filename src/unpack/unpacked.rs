@@ -77,7 +77,7 @@ impl Unpacked {
     }
 
     /// Marks the message as one that arrived in a forward to us.
-    pub(super) fn out_of_forward(self) -> Self {
+    pub(super) fn mark_as_forwarded(self) -> Self {
         Self { in_forward: true, ..self }
     }
 
@@ -88,7 +88,7 @@ impl Unpacked {
 
     /// Whether the message arrived encrypted.
     pub fn is_encrypted(&self) -> bool {
-        self.innermost().is_some()
+        self.innermost_layer().is_some()
     }
 
     /// Whether the outermost layer hides the sender from everyone but the recipient.
@@ -128,12 +128,12 @@ impl Unpacked {
 
     /// The keys that the message was encrypted to.
     pub fn encrypted_to(&self) -> Option<&[DidUrl]> {
-        self.innermost().map(|opened| opened.to.as_slice())
+        self.innermost_layer().map(|opened| opened.to.as_slice())
     }
 
     /// Our key that opened the message.
     pub fn recipient_kid(&self) -> Option<&DidUrl> {
-        self.innermost().map(|opened| &opened.kid)
+        self.innermost_layer().map(|opened| &opened.kid)
     }
 
     /// The content encryption of the anoncrypt layer.
@@ -212,7 +212,7 @@ impl Unpacked {
         }
     }
 
-    fn innermost(&self) -> Option<&Opened> {
+    fn innermost_layer(&self) -> Option<&Opened> {
         self.authcrypt.as_ref().or(self.anoncrypt.as_ref())
     }
 }

@@ -216,7 +216,7 @@ struct ProtectedOut {
 }
 
 /// The protected header, in base64url with padding.
-pub(super) fn protected(mode: Mode, recipients: Vec<RecipientOut<'_>>) -> String {
+pub(super) fn protected_header(mode: Mode, recipients: Vec<RecipientOut<'_>>) -> String {
     let recipients = recipients.into_iter().map(|RecipientOut { kid, encrypted_key, sender }| {
         let (sender, iv) = sender.unzip();
         WireRecipient {

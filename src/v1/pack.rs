@@ -47,7 +47,7 @@ pub async fn pack(caller: &Caller, plaintext: &[u8], to: &[Verkey], from: Option
         recipients.push(recipient(caller, verkey, &*cek, sender.as_ref()).await?);
     }
     let mode = if sender.is_some() { Mode::Authcrypt } else { Mode::Anoncrypt };
-    let protected = envelope::protected(mode, recipients);
+    let protected = envelope::protected_header(mode, recipients);
     let mut iv = [0; LENGTHS.iv];
     caller.random(&mut iv);
     let mut content = plaintext.to_vec();

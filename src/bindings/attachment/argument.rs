@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_subscript};
 
-use super::super::argument::wrong_type;
+use super::super::argument::type_error;
 use super::PyAttachment;
 use crate::message::Attachment;
 
@@ -23,7 +23,7 @@ impl<'py> FromPyObject<'_, 'py> for AttachmentsIn {
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let attachments: Vec<Bound<'py, PyAttachment>> = value.extract().map_err(|_| {
-            wrong_type(&value, "a list of Attachment objects, as Attachment.from_bytes makes them")
+            type_error(&value, "a list of Attachment objects, as Attachment.from_bytes makes them")
         })?;
         Ok(Self(attachments.iter().map(|attachment| attachment.get().0.clone()).collect()))
     }

@@ -7,7 +7,7 @@ use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
-use super::super::argument::{StrIn, WholeIn, wrong_type, wrong_value};
+use super::super::argument::{StrIn, WholeIn, type_error, value_error};
 use super::super::callback::call_python;
 use super::super::errors::misuse;
 use super::super::system;
@@ -77,10 +77,10 @@ impl<'py> FromPyObject<'_, 'py> for PathIn {
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let unfit = |error: PyErr| {
             if value.cast::<PyString>().is_ok() {
-                return wrong_value("a path without lone surrogates");
+                return value_error("a path without lone surrogates");
             }
             let is_path = value.hasattr("__fspath__").unwrap_or(false);
-            if is_path { error } else { wrong_type(&value, "a str or an os.PathLike") }
+            if is_path { error } else { type_error(&value, "a str or an os.PathLike") }
         };
         call_python(value.py(), || value.extract().map(Self).map_err(unfit))
     }

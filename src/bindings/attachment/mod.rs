@@ -17,7 +17,7 @@ use super::argument::{StrIn, StringsIn, WholeIn, flag};
 use super::bytes_in::BytesIn;
 use super::json::{JsonIn, JsonOut, ObjectIn, ObjectOut, PeerObjectIn};
 use super::read_only::{ReadOnlyJson, ReadOnlyObject};
-use super::room::checked_bytes;
+use super::room::new_bytes;
 use super::same::Same;
 use super::text_in::TextIn;
 use super::time::TimeIn;
@@ -320,7 +320,7 @@ impl PyAttachment {
     ///     >>> Attachment(data={"base64": "WW91ciBob3ZlcmNyYWZ0IGlzIGZ1bGwgb2YgZWVscw=="}).content()
     ///     b'Your hovercraft is full of eels'
     fn content<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        checked_bytes(py, &py.detach(|| self.0.content())?)
+        new_bytes(py, &py.detach(|| self.0.content())?)
     }
 
     /// The content that is inlined as a JSON value: that of `json`, or what the bytes of `base64` say.

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 #[cfg(feature = "stubs")]
 use pyo3::type_hint_union;
 
-use super::super::argument::{unfit, wrong_type};
+use super::super::argument::{content_error, type_error};
 use super::super::errors::misuse;
 #[cfg(feature = "stubs")]
 use super::super::json::ObjectIn;
@@ -32,14 +32,14 @@ impl<'py> FromPyObject<'_, 'py> for MessageIn {
         if is_object(&value) {
             let (text, places) = members_of(&value).map_err(Fault::misuse)?;
             if !text.starts_with('{') {
-                return Err(wrong_type(&value, "a dict"));
+                return Err(type_error(&value, "a dict"));
             }
             let message = match places {
                 Some(places) => Message::of_members(text, &places),
                 None => Message::of_text(text),
             };
-            return message.map(Self).map_err(|error| unfit(value.py(), misuse(error), "a message"));
+            return message.map(Self).map_err(|error| content_error(value.py(), misuse(error), "a message"));
         }
-        Err(wrong_type(&value, "a Message or a dict"))
+        Err(type_error(&value, "a Message or a dict"))
     }
 }

@@ -15,12 +15,12 @@ use pyo3::types::{PyDict, PyString};
 use super::argument::{Of, StrIn, StringsIn};
 use super::attachment::PyAttachment;
 use super::attachment::argument::AttachmentsIn;
-use super::callback::drawn;
+use super::callback::draw_picture;
 use super::errors::misuse;
 use super::from_prior::{FromPriorOut, PyFromPrior};
 use super::json::{ObjectIn, ObjectOut, PeerObjectIn};
 use super::read_only::{ReadOnlyMembers, ReadOnlyObject};
-use super::room::checked_str;
+use super::room::new_str;
 use super::same::Same;
 use super::system;
 use super::text_in::TextIn;
@@ -311,12 +311,12 @@ impl PyMessage {
     ///
     /// Raises ValueError where it announces a DID rotation that is not signed yet: packing signs it.
     fn as_dict(&self) -> PyResult<ObjectOut> {
-        self.written().map(ObjectOut)
+        self.write().map(ObjectOut)
     }
 
     /// The message as the JSON text of its plaintext; raises ValueError as `as_dict` does.
     fn as_json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        checked_str(py, &self.written()?)
+        new_str(py, &self.write()?)
     }
 
     /// A copy with these arguments of the constructor changed; every other part stays as it was written.
@@ -372,7 +372,7 @@ impl PyMessage {
 
     /// The headers as a table for notebooks; without the body.
     fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
-        drawn(slf.as_any(), "pydidcomm.inspection._html", "message_table")
+        draw_picture(slf.as_any(), "pydidcomm.inspection._html", "message_table")
     }
 
     fn __repr__(&self) -> String {
@@ -384,7 +384,7 @@ impl PyMessage {
 }
 
 impl PyMessage {
-    fn written(&self) -> PyResult<String> {
+    fn write(&self) -> PyResult<String> {
         match self.0.from_prior() {
             Some(FromPriorHeader::Claims(_)) => Err(PyValueError::new_err(
                 "from_prior is not signed yet, so the message has no plaintext form",

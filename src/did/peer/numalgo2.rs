@@ -27,7 +27,7 @@ pub(super) fn document(id: &DidUrl, long: &DidUrl, other: Option<&str>, naming: 
         }
     }
     Ok(match naming {
-        KeyNaming::Numbered => numbered(id.did(), other, &keys, services),
+        KeyNaming::Numbered => write_document(id.did(), other, &keys, services),
         KeyNaming::Multibase => multibase(id.did(), &keys, services).to_string(),
     })
 }
@@ -69,7 +69,7 @@ fn curve(multikey: &str) -> Result<Option<Curve>> {
 
 type Key<'a> = (Purpose, &'a str, Option<Curve>);
 
-fn numbered(did: &str, other: Option<&str>, keys: &[Key<'_>], services: Vec<Value>) -> String {
+fn write_document(did: &str, other: Option<&str>, keys: &[Key<'_>], services: Vec<Value>) -> String {
     // each key repeats the DID three times: its id, its controller and its relationship
     let room = did.len().saturating_mul(3).saturating_add(ROOM_OF_KEY);
     let mut text = String::with_capacity(room.saturating_mul(keys.len().saturating_add(1)));

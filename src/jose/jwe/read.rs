@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::jose::accept::Accept;
 use crate::jose::header::{self, Header, refuse_unprotected_extensions};
 use crate::jose::jwe::LEFT_OUT;
-use crate::jose::wire::{Wire, decode_member, is_header_of_version_1, is_of_version_1, unprotected};
+use crate::jose::wire::{Wire, decode_member, is_header_of_version_1, is_of_version_1, parse_unprotected};
 use crate::json::{Datum, Names, Raw, Read, Reader, entries, members, string};
 use crate::keys::{Jwk, PublicKey};
 
@@ -70,7 +70,7 @@ impl<'a> header::Members<'a> for Protected<'a> {
         Ok(true)
     }
 
-    fn missing(&self) -> Option<&'static str> {
+    fn missing_member(&self) -> Option<&'static str> {
         if self.alg.is_none() {
             return Some("alg");
         }
@@ -235,7 +235,7 @@ fn parse_recipients(
         if entry.header.is_none() {
             return Err(Error::malformed(HEADER, "missing"));
         }
-        let members = unprotected(entry.header, HEADER)?;
+        let members = parse_unprotected(entry.header, HEADER)?;
         refuse_unprotected_extensions(&members, HEADER)?;
         if members.iter().any(|(name, _)| shared.contains(name)) {
             return Err(Error::malformed(HEADER, "must not repeat a name of another header"));
@@ -277,7 +277,7 @@ pub(crate) fn parse_epk(epk: &Datum<'_>) -> Result<PublicKey> {
 /// The names of the protected and of the shared header, which no recipient's header may repeat.
 fn shared_names<'a>(mut names: Names<'a>, raw: Option<Raw<'a>>) -> Result<Names<'a>> {
     const PART: &str = "jwe.unprotected";
-    let members = unprotected(raw, PART)?;
+    let members = parse_unprotected(raw, PART)?;
     refuse_unprotected_extensions(&members, PART)?;
     for (name, _) in members {
         if !names.insert(name) {

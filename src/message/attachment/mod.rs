@@ -7,7 +7,7 @@ pub use content::{inline_data, link_data, sha2_256};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::compare::same_value;
+use super::compare::are_equal;
 use super::form::{Form, Tolerance};
 use super::headers::{is_unreserved, text, texts};
 use super::object::ObjectText;
@@ -183,7 +183,7 @@ impl Attachment {
 
 impl PartialEq for Attachment {
     fn eq(&self, other: &Self) -> bool {
-        self.id == other.id && same_value(&self.to_json(), &other.to_json())
+        self.id == other.id && are_equal(&self.to_json(), &other.to_json())
     }
 }
 
