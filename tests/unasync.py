@@ -55,9 +55,9 @@ PLAIN = {"require_plain": "pydidcomm._driver.plain"}
 """The function that replaces `await` where an answer of the application must not need it, and its module."""
 REPLACEMENTS = {
     "gather": ("pydidcomm._driver.questions", "gather_now"),
-    "resolved_together": ("pydidcomm._driver.together", "resolved_one_by_one"),
-    "unpacked_in_order": ("pydidcomm.sync._driver.unpacked_in_order", "unpacked_in_order"),
-    "AT_ONCE": ("pydidcomm.sync._driver.unpacked_in_order", "AT_ONCE"),
+    "resolve_together": ("pydidcomm._driver.together", "resolve_one_by_one"),
+    "unpack_in_order": ("pydidcomm.sync._driver.unpack_in_order", "unpack_in_order"),
+    "AT_ONCE": ("pydidcomm.sync._driver.unpack_in_order", "AT_ONCE"),
     "aclosing": ("contextlib", "closing"),
 }
 """Names that depend on the event loop, and what replaces each."""

@@ -21,7 +21,7 @@ from pydidcomm._core import (
     UnpackResult,
     V1Message,
 )
-from pydidcomm._shown import shown
+from pydidcomm._shown import sanitize
 from pydidcomm.errors import DIDCommError
 
 if TYPE_CHECKING:
@@ -53,13 +53,13 @@ def _logger() -> Logger | None:
 _known: Logger | None = None
 
 
-def detailed() -> bool:
+def is_detailed() -> bool:
     """Return whether DEBUG is enabled, so that each step gets a line."""
     logger = _known or _logger()
     return logger is not None and logger.isEnabledFor(_DEBUG)
 
 
-def asked(question: object) -> None:
+def log_question(question: object) -> None:
     """Log a request to a resolver or an external key; call it where `detailed`."""
     _debug(purpose(question))
 
@@ -73,7 +73,7 @@ def _debug(line: str) -> None:
 def purpose(question: object) -> str:
     """Return the step of a request, for a log line or for a note on an exception."""
     if isinstance(question, ResolveDid):
-        return f"resolving {shown(question.did)}"
+        return f"resolving {sanitize(question.did)}"
     if isinstance(question, FindSecrets):
         return f"looking for the secrets of {_kids(question.kids)}"
     if isinstance(question, Agree):
@@ -83,7 +83,7 @@ def purpose(question: object) -> str:
     return "long work off the event loop"
 
 
-def noted(error: Raised, question: object) -> Raised:
+def add_question_note(error: Raised, question: object) -> Raised:
     """Add a note with the step to the exception of a resolver or an external key, and return it."""
     note = f"pydidcomm: raised while {purpose(question)}"
     if note not in getattr(error, "__notes__", ()):
@@ -91,12 +91,12 @@ def noted(error: Raised, question: object) -> Raised:
     return error
 
 
-def finished(result: object) -> None:
+def log_result(result: object) -> None:
     """Log the result of an operation; call it where `detailed`."""
     _debug(_summary(result))
 
 
-def refused(error: Raised) -> Raised:
+def log_refusal(error: Raised) -> Raised:
     """Log a refusal as a warning, and return its exception."""
     logger = _logger()
     if logger is not None and isinstance(error, DIDCommError):
@@ -108,32 +108,32 @@ def refused(error: Raised) -> Raised:
 
 def _summary(result: object) -> str:
     if isinstance(result, UnpackResult):
-        return f"unpacked {_unpacked(result)}"
+        return f"unpacked {_describe_unpacked(result)}"
     if isinstance(result, Forwarded):
-        return f"unpacked a forward to {shown(result.next)}: {_unpacked(result.received)}"
+        return f"unpacked a forward to {sanitize(result.next)}: {_describe_unpacked(result.received)}"
     if isinstance(result, Packed):
-        return f"packed for {_kids(result.to_kids)} from {shown(result.from_kid or 'an anonymous sender')}"
+        return f"packed for {_kids(result.to_kids)} from {sanitize(result.from_kid or 'an anonymous sender')}"
     if isinstance(result, PackedForward | PackedSigned):
         kids = result.to_kids if isinstance(result, PackedForward) else [result.sign_from_kid]
         return f"{'wrapped for' if isinstance(result, PackedForward) else 'signed by'} {_kids(kids)}"
     return f"unpacked {result!r}" if isinstance(result, V1Message) else f"finished: {type(result).__name__}"
 
 
-def _unpacked(result: UnpackResult) -> str:
+def _describe_unpacked(result: UnpackResult) -> str:
     metadata, message = result.metadata, result.message
     facts = [
-        f"message {shown(message.id)}",
-        f"type {shown(message.type)}",
-        f"sender {shown(metadata.sender or 'not proved')}",
+        f"message {sanitize(message.id)}",
+        f"type {sanitize(message.type)}",
+        f"sender {sanitize(metadata.sender or 'not proved')}",
     ]
     if metadata.recipient_kid:
-        facts.append(f"opened by {shown(metadata.recipient_kid)}")
+        facts.append(f"opened by {sanitize(metadata.recipient_kid)}")
     if metadata.sign_from:
-        facts.append(f"signed by {shown(metadata.sign_from)}")
+        facts.append(f"signed by {sanitize(metadata.sign_from)}")
     return ", ".join(facts)
 
 
 def _kids(kids: Iterable[str]) -> str:
     every = [*kids]
     more = f" and {len(every) - _MOST_NAMED} more" if len(every) > _MOST_NAMED else ""
-    return ", ".join(map(shown, every[:_MOST_NAMED])) + more
+    return ", ".join(map(sanitize, every[:_MOST_NAMED])) + more

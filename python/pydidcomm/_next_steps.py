@@ -6,7 +6,7 @@ _MOST_KIDS = 5
 """The most kids in the text of an exception; its attribute has all."""
 
 
-def some_of(names: Sequence[str]) -> str:
+def list_some(names: Sequence[str]) -> str:
     more = f" and {len(names) - _MOST_KIDS} more" if len(names) > _MOST_KIDS else ""
     return f"{', '.join(names[:_MOST_KIDS])}{more}"
 
@@ -49,7 +49,7 @@ def resolver_for(did: str) -> str:
 _CURVES = ("X25519", "P-256", "P-384", "P-521", "Ed25519", "secp256k1")
 
 
-def meant_curve(curve: str) -> str:
+def suggest_curve(curve: str) -> str:
     """Return a hint for a misspelled curve; an empty text for any other name."""
     letters = curve.casefold().replace("-", "").replace("_", "")
     meant = [known for known in _CURVES if known.casefold().replace("-", "") == letters]

@@ -100,9 +100,9 @@ class _Reader:
         for key, expected in kinds.items():
             variable = f"{self._prefix}{name}_{key}".upper()
             if variable in self._environment:
-                values[key] = _of_text(self._environment[variable], expected, variable)
+                values[key] = _convert_text(self._environment[variable], expected, variable)
             elif key in members:
-                values[key] = _of_toml(members[key], expected, f"{where} `{key}`")
+                values[key] = _convert_toml(members[key], expected, f"{where} `{key}`")
         required = [each.name for each in fields(kind) if each.default is MISSING]
         missing = [key for key in required if key not in values]
         if missing:
@@ -111,7 +111,7 @@ class _Reader:
         return kind(**values)
 
 
-def _of_toml(value: object, expected: object, where: str) -> object:
+def _convert_toml(value: object, expected: object, where: str) -> object:
     plain = {str: "a string", bool: "true or false", int: "an integer"}
     for kind, named in plain.items():
         if expected is not kind:
@@ -127,7 +127,7 @@ def _of_toml(value: object, expected: object, where: str) -> object:
     raise ValueError(message)
 
 
-def _of_text(value: str, expected: object, variable: str) -> object:
+def _convert_text(value: str, expected: object, variable: str) -> object:
     if expected is str:
         return value
     if expected is bool and value in {"true", "false"}:

@@ -12,7 +12,7 @@ from pydidcomm._driver import operations
 from pydidcomm._driver.acceptance import asks_application, keep, refusal, take_back
 from pydidcomm._driver.batch import batches_of, drive_each
 from pydidcomm._driver.questions import BLOCK, pause
-from pydidcomm._driver.unpacked_in_order import AT_ONCE, PackedMessage, unpacked_in_order
+from pydidcomm._driver.unpack_in_order import AT_ONCE, PackedMessage, unpack_in_order
 from pydidcomm.config import (
     PackEncryptedConfig,
     PackEncryptedParameters,
@@ -86,7 +86,7 @@ async def pack_many(
         >>> [type(outcome.value or outcome.error).__name__ for outcome in asyncio.run(main())]
         ['Packed', 'DidNotFoundError']
     """
-    batches = each_packed(resolvers_config, outgoing, config, threads)
+    batches = prepare_packs(resolvers_config, outgoing, config, threads)
     return outcomes(await drive_each(batches, resolvers_config))
 
 
@@ -215,7 +215,7 @@ async def _unpack_each(
     config: UnpackConfig | None,
     at_once: int,
 ) -> AsyncGenerator[Outcome[UnpackResult], None]:
-    async with aclosing(unpacked_in_order(packed_msgs, resolvers, config, at_once)) as entries:
+    async with aclosing(unpack_in_order(packed_msgs, resolvers, config, at_once)) as entries:
         async for entry in entries:
             if isinstance(entry, Exception):
                 yield Outcome(error=entry)
@@ -235,7 +235,7 @@ def check_each(
     check_whole("at_once", at_once, least=1)
 
 
-def each_packed(
+def prepare_packs(
     resolvers: ResolversConfig,
     outgoing: Iterable[Outgoing],
     config: PackEncryptedConfig | None,
@@ -245,10 +245,10 @@ def each_packed(
     check_resolvers(resolvers)
     check_several("outgoing", outgoing, "Outgoing", "pack")
     operations.check_pack_options(config)
-    return batches_of((partial(_packed, resolvers, _checked(one), config) for one in outgoing), threads)
+    return batches_of((partial(_prepare, resolvers, _check(one), config) for one in outgoing), threads)
 
 
-def _checked(one: object) -> Outgoing:
+def _check(one: object) -> Outgoing:
     if not isinstance(one, Outgoing):
         kind = type(one).__name__
         reason = f"`outgoing` must contain Outgoing objects, got {kind}: Outgoing(message=..., to=...)"
@@ -256,6 +256,6 @@ def _checked(one: object) -> Outgoing:
     return one
 
 
-def _packed(resolvers: ResolversConfig, one: Outgoing, config: PackEncryptedConfig | None) -> Operation:
+def _prepare(resolvers: ResolversConfig, one: Outgoing, config: PackEncryptedConfig | None) -> Operation:
     frm = operations.sender_of(one.message, one.frm, anonymous=one.anonymous)
     return operations.pack_encrypted(resolvers, one.message, one.to, frm, one.sign_frm, config, one.params)

@@ -16,9 +16,9 @@ from pydidcomm._core import (
     same_party,
 )
 from pydidcomm._driver import operations
-from pydidcomm._driver.drive import drive, secret_named
+from pydidcomm._driver.drive import drive, find_secret
 from pydidcomm._driver.event_loop import is_awaitable
-from pydidcomm._shown import shown
+from pydidcomm._shown import sanitize
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.errors import DIDCommError
 
@@ -45,8 +45,8 @@ class Check:
     detail: str
 
     def __str__(self) -> str:
-        name = f" {shown(self.name)}" if self.name else ""
-        return f"{'ok  ' if self.passed else 'FAIL'} {self.subject}{name}: {shown(self.detail, 300)}"
+        name = f" {sanitize(self.name)}" if self.name else ""
+        return f"{'ok  ' if self.passed else 'FAIL'} {self.subject}{name}: {sanitize(self.detail, 300)}"
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False)
@@ -76,12 +76,12 @@ class Diagnosis:
         """Return whether all attributes are equal; exceptions are compared by type and arguments."""
         if not isinstance(other, Diagnosis):
             return NotImplemented
-        return self._compared() == other._compared()
+        return self._comparison_key() == other._comparison_key()
 
     def __hash__(self) -> int:
         return hash(self.checks)
 
-    def _compared(self) -> tuple[object, ...]:
+    def _comparison_key(self) -> tuple[object, ...]:
         # exceptions compare by identity
         error = None if self.error is None else (type(self.error), repr(self.error.args))
         return self.checks, self.view, error
@@ -140,7 +140,7 @@ async def diagnose(
                 if kind == "resolve":
                     answer = resolvers.did_resolver.resolve(value)
                 elif kind == "secret":
-                    answer = secret_named(value, resolvers)
+                    answer = find_secret(value, resolvers)
                 else:
                     answer = drive(operations.unpack(resolvers, value, config), resolvers)
                 answer = await answer if is_awaitable(answer) else answer
@@ -173,10 +173,12 @@ def _steps(text: _Text) -> Generator[_Asked, Any, Diagnosis]:
                 for kid in layer.claimed_recipient_kids[:_MOST_KEYS]:
                     checks.append((yield from _recipient(kid, layer.epk_curve)))
                 if layer.claimed_skid is not None:
-                    checks.append((yield from _public("sender key", layer.claimed_skid, "keyAgreement")))
+                    checks.append(
+                        (yield from _check_public_key("sender key", layer.claimed_skid, "keyAgreement"))
+                    )
             elif isinstance(layer, inspection.SignedView):
                 for kid in layer.claimed_signer_kids[:_MOST_KEYS]:
-                    checks.append((yield from _public("signer key", kid, "authentication")))
+                    checks.append((yield from _check_public_key("signer key", kid, "authentication")))
     result = yield "unpack", text
     error = result if isinstance(result, Exception) else None
     checks.append(Check(subject="unpack", name="", passed=error is None, detail=_outcome(result)))
@@ -184,10 +186,10 @@ def _steps(text: _Text) -> Generator[_Asked, Any, Diagnosis]:
 
 
 def _recipient(kid: str, epk_curve: str | None) -> Generator[_Asked, Any, Check]:
-    found = yield from _public("recipient key", kid, "keyAgreement")
+    found = yield from _check_public_key("recipient key", kid, "keyAgreement")
     secret = yield "secret", kid
     if isinstance(secret, Exception):
-        held = f"looking for the private key raised {_raised(secret)}"
+        held = f"looking for the private key raised {_describe_error(secret)}"
     elif secret is None:
         held = "private key not held"
     elif isinstance(secret, Secret) and epk_curve is not None and secret.curve != epk_curve:
@@ -198,17 +200,17 @@ def _recipient(kid: str, epk_curve: str | None) -> Generator[_Asked, Any, Check]
     return replace(found, passed=passed, detail=f"{found.detail}, {held}")
 
 
-def _public(subject: str, kid: str, relationship: str) -> Generator[_Asked, Any, Check]:
+def _check_public_key(subject: str, kid: str, relationship: str) -> Generator[_Asked, Any, Check]:
     did, _, fragment = kid.partition("#")
     document = yield "resolve", did
     passed = False
     if isinstance(document, Exception):
-        detail = f"resolving raised {_raised(document)}"
+        detail = f"resolving raised {_describe_error(document)}"
     else:
         try:
             document = document_of(did, document, None)
         except (DIDCommError, TypeError, ValueError) as invalid:
-            detail = f"does not resolve: {_raised(invalid)}"
+            detail = f"does not resolve: {_describe_error(invalid)}"
         else:
             agreement = relationship == "keyAgreement"
             listed = document.key_agreement if agreement else document.authentication
@@ -247,10 +249,10 @@ def _objects(value: object) -> Iterator[dict[str, Any]]:
 def _outcome(result: Any) -> str:  # noqa: ANN401, a result of either version or an exception
     if isinstance(result, Exception):
         code = getattr(result, "code", None)
-        return f"{_raised(result)}{f' [{code}]' if code else ''}"
+        return f"{_describe_error(result)}{f' [{code}]' if code else ''}"
     sender = result.metadata.sender
-    return f"succeeds, sender {shown(sender) if sender else 'not proved'}"
+    return f"succeeds, sender {sanitize(sender) if sender else 'not proved'}"
 
 
-def _raised(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"

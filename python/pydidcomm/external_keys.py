@@ -13,7 +13,7 @@ from pydidcomm._core import (
 )
 from pydidcomm._driver import operations
 from pydidcomm._driver.drive import drive
-from pydidcomm._shown import described
+from pydidcomm._shown import describe
 from pydidcomm.config import ResolversConfig
 from pydidcomm.errors import DIDCommError
 
@@ -69,7 +69,7 @@ def create_public_key_did(
         True
     """
     if method not in _METHODS:
-        reason = f"`method` must be did:peer:2, did:key or did:jwk, got {described(method, _METHODS)}"
+        reason = f"`method` must be did:peer:2, did:key or did:jwk, got {describe(method, _METHODS)}"
         raise ValueError(reason)
     if method == "did:peer:2":
         did = encode_public_keys(

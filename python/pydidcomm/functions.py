@@ -16,7 +16,7 @@ from pydidcomm._core import (
 from pydidcomm._driver import operations
 from pydidcomm._driver.acceptance import check_acceptance
 from pydidcomm._driver.drive import drive
-from pydidcomm._driver.together import resolved_together
+from pydidcomm._driver.together import resolve_together
 from pydidcomm.attachments import AttachmentSignature
 from pydidcomm.config import (
     KidIn,
@@ -218,7 +218,7 @@ async def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `p
     operation = operations.pack_encrypted_to_each(
         resolvers_config, message, to, frm, sign_frm, config, params
     )
-    entries = await drive(operation, await resolved_together(resolvers_config, to))
+    entries = await drive(operation, await resolve_together(resolvers_config, to))
     operations.warn_of_anonymity(message, frm, sign_frm)
     return outcomes(entries)
 

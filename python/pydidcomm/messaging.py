@@ -13,7 +13,7 @@ from pydidcomm._party.unpacking import Unpacking
 from pydidcomm.config import ResolversConfig
 from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, SecretsResolver
-from pydidcomm.resolvers._composite import with_those_behind
+from pydidcomm.resolvers._composite import iterate_nested
 
 __all__ = ["DIDCommMessaging"]
 
@@ -100,7 +100,7 @@ class DIDCommMessaging(Relationships, Unpacking, Signing, Forwarding, Dids):
             True
         """
         failed: Exception | None = None
-        for one in owned(self.resolvers_config):
+        for one in collect_resources(self.resolvers_config):
             try:
                 if hasattr(one, "aclose"):
                     closed: Any = one.aclose()
@@ -119,8 +119,8 @@ def default_resolver(secrets: SecretsResolver | None) -> DIDResolver:
     return resolver
 
 
-def owned(resolvers: ResolversConfig) -> list[Any]:
+def collect_resources(resolvers: ResolversConfig) -> list[Any]:
     """Return what `aclose` closes, each once: all resolvers, the secrets and the replay window."""
-    behind = with_those_behind(resolvers.did_resolver)
+    behind = iterate_nested(resolvers.did_resolver)
     each: list[Any] = [*behind, resolvers.secrets_resolver, resolvers.replay_window]
     return list({id(one): one for one in each if one is not None}.values())

@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 from pydidcomm import Attachment, Message, same_message_type
 from pydidcomm._checks import check_list, check_text, kind_of
 from pydidcomm._invitation_text import parameters_of, without_punctuation
-from pydidcomm._shown import described
+from pydidcomm._shown import describe
 from pydidcomm.errors import MalformedMessageError, UnsupportedError
 
 __all__ = [
@@ -112,7 +112,7 @@ def invitation_url(invitation: Message, base_url: str) -> str:
         raise TypeError(message)
     check_text("base_url", base_url)
     if not same_message_type(invitation.type, INVITATION_TYPE):
-        other = described(invitation.type)
+        other = describe(invitation.type)
         message = (
             f"`invitation` must have the type {INVITATION_TYPE}, got {other}: pass the message in "
             "`invitation(attachments=[...])`"
@@ -123,7 +123,7 @@ def invitation_url(invitation: Message, base_url: str) -> str:
         raise ValueError(message)
     base = urlsplit(base_url)
     if not base.scheme or not base.netloc:
-        message = f"`base_url` must be an absolute URL, got {described(base_url)}"
+        message = f"`base_url` must be an absolute URL, got {describe(base_url)}"
         raise ValueError(message)
     if parse_qs(base.query, keep_blank_values=True).keys() & {"_oob", "_oobid"}:
         message = "`base_url` must not have the parameter `_oob` or `_oobid`, which contain an invitation"

@@ -17,7 +17,7 @@ def rotating(  # noqa: PLR0913, all but the message are named
     """Return the message, or an empty one from `new`, with a `from_prior` that rotates `old` to `new`."""
     _check(message, {"to": to, "old": old, "new": new}, at)
     rotation = FromPrior(iss=old, sub=new, iat=now if at is None else at)
-    return _carrying(message, rotation, to=to, frm=new, now=now)
+    return _add_claims(message, rotation, to=to, frm=new, now=now)
 
 
 def ending(message: Message | None, *, to: str, frm: str, now: int, at: int | None) -> Message:
@@ -27,7 +27,7 @@ def ending(message: Message | None, *, to: str, frm: str, now: int, at: int | No
     """
     _check(message, {"to": to, "frm": frm}, at)
     ended = FromPrior(iss=frm, aud=to.partition("#")[0], iat=now if at is None else at)
-    return _carrying(message, ended, to=to, frm=None, now=now)
+    return _add_claims(message, ended, to=to, frm=None, now=now)
 
 
 def _check(message: Message | None, dids: Mapping[str, str], at: int | None) -> None:
@@ -39,7 +39,9 @@ def _check(message: Message | None, dids: Mapping[str, str], at: int | None) -> 
         check_whole("at", at, least=0)
 
 
-def _carrying(message: Message | None, rotation: FromPrior, *, to: str, frm: str | None, now: int) -> Message:
+def _add_claims(
+    message: Message | None, rotation: FromPrior, *, to: str, frm: str | None, now: int
+) -> Message:
     if message is None:
         recipient = to.partition("#")[0]
         return Message(type=EMPTY, frm=frm, to=[recipient], created_time=now, from_prior=rotation)

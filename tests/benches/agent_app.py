@@ -17,7 +17,7 @@ import anyio  # noqa: E402, what is imported is part of the start
 
 from pydidcomm import DIDCommMessaging  # noqa: E402
 from pydidcomm.agent import Agent, Limits  # noqa: E402
-from pydidcomm.agent.server import bound, serving  # noqa: E402
+from pydidcomm.agent.server import bound, serve_app  # noqa: E402
 from pydidcomm.protocols.trust_ping import PingResponse  # noqa: E402
 from pydidcomm.stores import Incoming  # noqa: E402
 from pydidcomm.stores.askar import AskarStore  # noqa: E402
@@ -72,7 +72,7 @@ async def parts(file: str, key: str) -> None:
             return await party.pack(back, to=message.frm, frm=did)
 
         with listener:
-            async with serving(receiver(party, answer), listener):
+            async with serve_app(receiver(party, answer), listener):
                 say(url=url, did=did)
                 await anyio.sleep_forever()
 

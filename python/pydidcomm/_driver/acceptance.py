@@ -9,7 +9,7 @@ from pydidcomm._core import UnpackResult, V1Message, keep_long_form
 from pydidcomm._driver.event_loop import is_awaitable
 from pydidcomm._driver.operations import time_of
 from pydidcomm._driver.questions import await_despite_cancellation, without_frames
-from pydidcomm._log import refused
+from pydidcomm._log import log_refusal
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.errors import PolicyError, ReplayedMessageError
 from pydidcomm.replay import ReplayEntry, ReplayWindow
@@ -119,12 +119,12 @@ def _id(received: UnpackResult | V1Message) -> str:
 def _check_sender(received: UnpackResult | V1Message, allowed: object) -> None:
     if not _is_true(allowed, "`allowed_senders`"):
         demand = "allowed_senders"
-        raise refused(PolicyError(demand, _did(received)))
+        raise log_refusal(PolicyError(demand, _did(received)))
 
 
 def _check_seen(received: UnpackResult | V1Message, seen: object) -> None:
     if _is_true(seen, "`seen` of the replay window"):
-        raise refused(ReplayedMessageError(_id(received), _did(received)))
+        raise log_refusal(ReplayedMessageError(_id(received), _did(received)))
 
 
 def _is_true(answer: object, function: str) -> bool:

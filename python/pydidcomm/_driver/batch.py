@@ -10,7 +10,7 @@ from pydidcomm._core import Agree, Batch, FindSecrets, Operation, ResolveDid, Si
 from pydidcomm._driver.drive import find_secrets, resolve
 from pydidcomm._driver.event_loop import run_off_loop
 from pydidcomm._driver.questions import BLOCK, gather, one_each, pause, without_frames
-from pydidcomm._log import noted, refused
+from pydidcomm._log import add_question_note, log_refusal
 from pydidcomm.config import ResolversConfig
 
 Question: TypeAlias = "ResolveDid | FindSecrets | Agree | Sign"
@@ -22,7 +22,7 @@ _TOGETHER = 2048
 def batches_of(prepare: Iterable[Callable[[], Operation]], threads: int | None) -> Iterable[Batch]:
     """Yield the operations in batches, with an exception in place of one that cannot be prepared."""
     for part in parts(prepare, threads):
-        yield Batch([_prepared(make) for make in part], threads)
+        yield Batch([_prepare(make) for make in part], threads)
 
 
 def parts(every: Iterable[Any], threads: int | None) -> Iterable[list[Any]]:
@@ -56,11 +56,11 @@ def _results(batch: Batch) -> list[Any]:
     results = one_each(batch.results())
     for result in results:
         if isinstance(result, Exception):
-            refused(result)
+            log_refusal(result)
     return results
 
 
-def _prepared(make: Callable[[], Operation]) -> Operation | Exception:
+def _prepare(make: Callable[[], Operation]) -> Operation | Exception:
     try:
         return make()
     except Exception as error:  # noqa: BLE001, it is the outcome of this operation
@@ -69,7 +69,7 @@ def _prepared(make: Callable[[], Operation]) -> Operation | Exception:
 
 def _unknown(questions: Sequence[Question], known: dict[Hashable, Any]) -> list[Question]:
     """Return the requests without a known answer."""
-    return [question for question in questions if _sense(question) not in known]
+    return [question for question in questions if _question_key(question) not in known]
 
 
 def _answers(
@@ -77,15 +77,17 @@ def _answers(
 ) -> list[Any]:
     """Return the answers to all requests, and store the new ones; a failed request is repeated later."""
     for question, answer in zip(new, answers, strict=True):
-        known[_sense(question)] = noted(answer, question) if isinstance(answer, Exception) else answer
-    every = [known[_sense(question)] for question in questions]
+        known[_question_key(question)] = (
+            add_question_note(answer, question) if isinstance(answer, Exception) else answer
+        )
+    every = [known[_question_key(question)] for question in questions]
     for question, answer in zip(new, answers, strict=True):
         if isinstance(question, (Agree, Sign)) or isinstance(answer, Exception):
-            del known[_sense(question)]
+            del known[_question_key(question)]
     return every
 
 
-def _sense(question: Question) -> Hashable:
+def _question_key(question: Question) -> Hashable:
     """Return the key of a request, which is equal for requests with the same answer."""
     if isinstance(question, ResolveDid):
         return (question.did, question.fresh, question.version_time, question.unproved)

@@ -5,8 +5,8 @@ from typing import Any, cast
 
 from pydidcomm._core import Agree, FindSecrets, LongWork, Operation, ResolveDid, Sign
 from pydidcomm._driver.event_loop import is_awaitable, run_off_loop
-from pydidcomm._log import asked as log_asked
-from pydidcomm._log import detailed, finished, noted, refused
+from pydidcomm._log import add_question_note, is_detailed, log_refusal, log_result
+from pydidcomm._log import log_question as log_asked
 from pydidcomm.config import ResolversConfig
 from pydidcomm.errors import DIDCommError
 from pydidcomm.resolvers import ResolveOptions, SecretQuery
@@ -17,14 +17,14 @@ _QUESTIONS = frozenset({ResolveDid, FindSecrets, Agree, Sign, LongWork})
 
 async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """Runs the operation to its result, and awaits the answers of resolvers in the caller's event loop."""
-    details = detailed()
+    details = is_detailed()
     try:
         step: object = operation.start()
         while True:
             kind = type(step)
             if kind not in _QUESTIONS:
                 if details:
-                    finished(step)
+                    log_result(step)
                 return step
             if details:
                 log_asked(step)
@@ -35,11 +35,11 @@ async def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noq
                 answer = _ask(step, resolvers)
                 answer = await answer if is_awaitable(answer) else answer
             except Exception as error:
-                noted(error, step)
+                add_question_note(error, step)
                 raise
             step = operation.supply(answer)
     except DIDCommError as error:
-        refused(error)
+        log_refusal(error)
         raise
 
 
@@ -75,7 +75,7 @@ def find_secrets(asked: FindSecrets, resolvers: ResolversConfig) -> Any:  # noqa
 async def _find(asked: FindSecrets, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     if resolvers.secrets_finder is not None:
         answer: Any = resolvers.secrets_finder.find(_queries(asked))
-        held = _held(asked, await answer if is_awaitable(answer) else answer)
+        held = _pair_held(asked, await answer if is_awaitable(answer) else answer)
         return held if asked.only is None else dict(held).get(asked.only)
     secrets = resolvers.secrets_resolver
     listed: Any = secrets.get_keys(asked.kids)
@@ -91,7 +91,7 @@ async def _find(asked: FindSecrets, resolvers: ResolversConfig) -> Any:  # noqa:
     return answers
 
 
-async def secret_named(kid: str, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
+async def find_secret(kid: str, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """Returns the secret with that kid; None where it was not found."""
     finder = resolvers.secrets_finder
     answer: Any = (
@@ -108,7 +108,7 @@ def _queries(asked: FindSecrets) -> list[SecretQuery]:
     return [SecretQuery(kid, public_key) for kid, public_key in zip(kids, public_keys, strict=True)]
 
 
-def _held(asked: FindSecrets, answers: Any) -> list[tuple[str, Any]]:  # noqa: ANN401
+def _pair_held(asked: FindSecrets, answers: Any) -> list[tuple[str, Any]]:  # noqa: ANN401
     if not isinstance(answers, Mapping):
         reason = f"`find` of the secrets must return a dict of secrets by kid, got {type(answers).__name__}"
         raise TypeError(reason)

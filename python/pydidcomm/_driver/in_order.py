@@ -125,10 +125,10 @@ async def in_order(
     """
     loop = running_loop()
     if loop is None:
-        async with _reader(items) as following:
+        async with _reader(items) as next_item:
             while True:
                 try:
-                    item = await following()
+                    item = await next_item()
                 except StopAsyncIteration:
                     return
                 yield await work(item)
@@ -138,11 +138,11 @@ async def in_order(
 
     async def read() -> None:
         # a single task reads all items, since the source may contain cancel scopes
-        async with _reader(items) as following:
+        async with _reader(items) as next_item:
             while True:
                 await tasks.slots.acquire()
                 try:
-                    item = await following()
+                    item = await next_item()
                 except StopAsyncIteration:
                     return
                 entry = _Entry()
@@ -186,10 +186,10 @@ async def _reader(
         return
     each = iter(items)
 
-    async def following() -> Item:
+    async def next_item() -> Item:
         try:
             return next(each)
         except StopIteration:
             raise StopAsyncIteration from None
 
-    yield following
+    yield next_item

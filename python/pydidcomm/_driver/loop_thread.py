@@ -51,7 +51,7 @@ class LoopThread:
     def begin(self, work: "Coroutine[Any, Any, Answer]") -> "Future[Answer] | None":
         """Run the coroutine in the private loop; None once Python has begun to end and starts no thread."""
         try:
-            loop = self._running()
+            loop = self._running_loop()
         except RuntimeError:
             self.ended = True
             loop = None
@@ -87,7 +87,7 @@ class LoopThread:
         if self.ended and threading.current_thread().daemon:
             threading.Event().wait()
 
-    def _running(self) -> asyncio.AbstractEventLoop | None:
+    def _running_loop(self) -> asyncio.AbstractEventLoop | None:
         with self._lock:
             if self._loop is None and not self.ended:
                 loop = asyncio.new_event_loop()

@@ -17,7 +17,7 @@ from pydidcomm._core import (
     Operation,
 )
 from pydidcomm._driver.batch import parts
-from pydidcomm._shown import described
+from pydidcomm._shown import describe
 from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.config import (
     KidIn,
@@ -45,7 +45,7 @@ def pack_signed(
     resolvers: ResolversConfig, message: Message | Mapping[str, Any], sign_frm: str, kid_in: KidIn
 ) -> Operation:
     """Prepares `pack_signed`."""
-    return _core.pack_signed(message, sign_frm, kid_in, _known(resolvers))
+    return _core.pack_signed(message, sign_frm, kid_in, _prepare_context(resolvers))
 
 
 def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted`
@@ -76,22 +76,22 @@ def _pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted
     check_pack_options(config, parameters)
     options = (config or _PACK).prepared
     prepared = (parameters or _PARAMETERS).prepared
-    return _core.pack_encrypted(message, to, frm, sign_frm, options, prepared, _known(resolvers))
+    return _core.pack_encrypted(message, to, frm, sign_frm, options, prepared, _prepare_context(resolvers))
 
 
 def sender_of(message: Message | Mapping[str, Any], frm: str | None, *, anonymous: bool) -> str | None:
     """Return the sender for authcrypt: `frm`, or that of the message; None for anoncrypt."""
     if anonymous:
         if frm is not None:
-            reason = f"`frm` must be None with `anonymous=True`, got {described(frm)}: leave one of them out"
+            reason = f"`frm` must be None with `anonymous=True`, got {describe(frm)}: leave one of them out"
             raise ValueError(reason)
         return None
-    return _named(message) if frm is None else frm
+    return _read_sender(message) if frm is None else frm
 
 
 def warn_of_anonymity(message: Message | Mapping[str, Any], frm: str | None, sign_frm: str | None) -> None:
     """Warns of a message with `frm` that nothing will prove."""
-    if frm is None and sign_frm is None and _named(message) is not None:
+    if frm is None and sign_frm is None and _read_sender(message) is not None:
         text = (
             "the message has `frm`, and the argument `frm` is None: the recipient cannot verify the sender; "
             "pass `frm=message.frm`, or leave `frm` out of the message"
@@ -115,7 +115,7 @@ def warn_of_missing_to(message: Message | Mapping[str, Any]) -> None:
         warnings.warn(text, MissingToWarning, stacklevel=3)
 
 
-def _named(message: Message | Mapping[str, Any]) -> str | None:
+def _read_sender(message: Message | Mapping[str, Any]) -> str | None:
     if isinstance(message, Message):
         return message.frm
     named = message.get("from") if hasattr(message, "get") else None
@@ -180,7 +180,7 @@ def _unpack_arguments(
     """Return the options, whether a replay key is needed, and the context with the time."""
     config = unpack_options(config)
     # first, since it checks the type of `resolvers`
-    known = _known(resolvers, config.now)
+    known = _prepare_context(resolvers, config.now)
     return config.prepared, resolvers.replay_window is not None, known
 
 
@@ -205,14 +205,14 @@ def sign_attachment(
     compact: bool,
 ) -> Operation:
     """Prepares `sign_attachment`."""
-    return _core.sign_attachment(attachment, sign_frm, content, compact, _known(resolvers))
+    return _core.sign_attachment(attachment, sign_frm, content, compact, _prepare_context(resolvers))
 
 
 def verify_attachment(
     resolvers: ResolversConfig, attachment: Attachment, content: bytes | None, signer: str | None
 ) -> Operation:
     """Prepares `verify_attachment`."""
-    return _core.verify_attachment(attachment, content, signer, _known(resolvers))
+    return _core.verify_attachment(attachment, content, signer, _prepare_context(resolvers))
 
 
 def unpack_forward(
@@ -220,7 +220,7 @@ def unpack_forward(
 ) -> Operation:
     """Prepares `unpack_forward`."""
     config = unpack_options(config)
-    return _core.unpack_forward(packed_msg, config.prepared, _known(resolvers, config.now))
+    return _core.unpack_forward(packed_msg, config.prepared, _prepare_context(resolvers, config.now))
 
 
 def wrap_in_forward(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forward`
@@ -234,7 +234,9 @@ def wrap_in_forward(  # noqa: PLR0913, PLR0917, the arguments of `wrap_in_forwar
     """Prepares `wrap_in_forward`."""
     if headers is not None:
         check_mapping("headers", headers)
-    return _core.wrap_in_forward(packed_msg, to, routing_keys, enc_alg_anon, headers, _known(resolvers))
+    return _core.wrap_in_forward(
+        packed_msg, to, routing_keys, enc_alg_anon, headers, _prepare_context(resolvers)
+    )
 
 
 def rewrap(  # noqa: PLR0913, PLR0917, the arguments of `rewrap`
@@ -248,14 +250,14 @@ def rewrap(  # noqa: PLR0913, PLR0917, the arguments of `rewrap`
     """Prepares `rewrap`."""
     if headers is not None:
         check_mapping("headers", headers)
-    return _core.rewrap(payload, next_hop, routing_keys, enc_alg_anon, headers, _known(resolvers))
+    return _core.rewrap(payload, next_hop, routing_keys, enc_alg_anon, headers, _prepare_context(resolvers))
 
 
 def v1_pack(
     resolvers: ResolversConfig, message: Mapping[str, Any] | str | bytes, to: Sequence[str], frm: str | None
 ) -> Operation:
     """Prepares `v1.pack`."""
-    return _core.v1_pack(message, to, frm, _known(resolvers))
+    return _core.v1_pack(message, to, frm, _prepare_context(resolvers))
 
 
 def v1_unpack(
@@ -263,7 +265,7 @@ def v1_unpack(
 ) -> Operation:
     """Prepares `v1.unpack`."""
     config = unpack_options(config)
-    return _core.v1_unpack(packed_msg, config.prepared, _known(resolvers, config.now))
+    return _core.v1_unpack(packed_msg, config.prepared, _prepare_context(resolvers, config.now))
 
 
 def v1_forward(
@@ -273,7 +275,7 @@ def v1_forward(
     routing_keys: Sequence[str],
 ) -> Operation:
     """Prepares `v1.forward`."""
-    return _core.v1_forward(packed_msg, to, routing_keys, _known(resolvers))
+    return _core.v1_forward(packed_msg, to, routing_keys, _prepare_context(resolvers))
 
 
 def v1_unpack_forward(
@@ -281,7 +283,7 @@ def v1_unpack_forward(
 ) -> Operation:
     """Prepares `v1.unpack_forward`."""
     config = unpack_options(config)
-    return _core.v1_unpack_forward(packed_msg, config.prepared, _known(resolvers, config.now))
+    return _core.v1_unpack_forward(packed_msg, config.prepared, _prepare_context(resolvers, config.now))
 
 
 def time_of(resolvers: ResolversConfig) -> int:
@@ -299,7 +301,7 @@ def time_of(resolvers: ResolversConfig) -> int:
     return int(now)
 
 
-def _known(resolvers: ResolversConfig, now: int | None = None) -> _Known:
+def _prepare_context(resolvers: ResolversConfig, now: int | None = None) -> _Known:
     """Return the context of an operation, and the time of its preparation."""
     check_resolvers(resolvers)
     # packing and unpacking use one clock, so a test that freezes `time.time` freezes both
@@ -309,8 +311,8 @@ def _known(resolvers: ResolversConfig, now: int | None = None) -> _Known:
 def is_local(resolvers: ResolversConfig, did: str) -> bool:
     """Return whether the core resolves the DID without the program's resolver."""
     _, prefixes, exceptions = local_resolver(resolvers.did_resolver)
-    return _longest(prefixes, did) > _longest(exceptions, did)
+    return _match_length(prefixes, did) > _match_length(exceptions, did)
 
 
-def _longest(prefixes: Sequence[str], did: str) -> int:
+def _match_length(prefixes: Sequence[str], did: str) -> int:
     return max((len(prefix) for prefix in prefixes if did.startswith(prefix)), default=-1)

@@ -77,7 +77,7 @@ Waiting = _OnAsyncio | _OnTrio | _WithoutLoop
 """Awaited in the event loop that created it. A cancelled caller stops waiting, and the work continues."""
 
 
-def waiting() -> Waiting:
+def new_waiting() -> Waiting:
     """Return an object that the caller awaits, and that another thread passes to `settle`."""
     loop: Any = running_loop()
     if loop is None:

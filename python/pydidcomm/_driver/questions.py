@@ -52,7 +52,7 @@ async def gather(ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:
     """
     loop = running_loop()
     if loop is None or len(ask) == 1:
-        return [await _awaited(_asked(one)) for one in ask]
+        return [await _await(_call(one)) for one in ask]
     if loop.__name__ == "trio":
         return await _in_nursery(loop, ask, at_once)
     return await _in_tasks(loop, ask, at_once)
@@ -60,14 +60,14 @@ async def gather(ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:
 
 def gather_now(ask: Sequence[Callable[[], Any]], at_once: int) -> list[Any]:  # noqa: ARG001, as `gather`
     """Call plain functions, and return their answers or exceptions in order."""
-    return [_asked(partial(_plain_answer, one)) for one in ask]
+    return [_call(partial(_plain_answer, one)) for one in ask]
 
 
 def _plain_answer(ask: Callable[[], Any]) -> Any:  # noqa: ANN401, the answer to any question
     return require_plain(ask())
 
 
-def _asked(ask: Callable[[], Any]) -> Any:  # noqa: ANN401, the answer to any question
+def _call(ask: Callable[[], Any]) -> Any:  # noqa: ANN401, the answer to any question
     """Call a function, and return its answer or its exception."""
     try:
         return ask()
@@ -75,7 +75,7 @@ def _asked(ask: Callable[[], Any]) -> Any:  # noqa: ANN401, the answer to any qu
         return without_frames(error)
 
 
-async def _awaited(answer: Any) -> Any:  # noqa: ANN401, the answer to any question
+async def _await(answer: Any) -> Any:  # noqa: ANN401, the answer to any question
     if not is_awaitable(answer):
         return answer
     try:
@@ -96,7 +96,7 @@ async def _in_tasks(asyncio: ModuleType, ask: Sequence[Callable[[], Any]], at_on
         for place, one in enumerate(ask):
             # before the call, since Python warns of a coroutine that is never awaited
             await slots.acquire()
-            answer = _asked(one)
+            answer = _call(one)
             if is_awaitable(answer):
                 # the coroutine itself is the task: inside of a cancelled task it would never be awaited
                 tasks[place] = asyncio.ensure_future(answer)
@@ -128,7 +128,7 @@ async def _in_nursery(trio: ModuleType, ask: Sequence[Callable[[], Any]], at_onc
 
     async def put(place: int, answer: Awaitable[Any]) -> None:
         try:
-            answers[place] = await _awaited(answer)
+            answers[place] = await _await(answer)
         finally:
             slots.release()
 
@@ -140,7 +140,7 @@ async def _in_nursery(trio: ModuleType, ask: Sequence[Callable[[], Any]], at_onc
                 await slots.acquire()
             else:
                 slots.acquire_nowait()
-            answer = _asked(one)
+            answer = _call(one)
             if is_awaitable(answer):
                 nursery.start_soon(put, place, answer)
             else:
@@ -184,12 +184,12 @@ def one_each(entries: list[Any]) -> list[Any]:
     for place, entry in enumerate(entries):
         if isinstance(entry, BaseException):
             if id(entry) in seen:
-                entries[place] = copied(entry)
+                entries[place] = copy_error(entry)
             seen.add(id(entry))
     return entries
 
 
-def copied(error: _E) -> _E:
+def copy_error(error: _E) -> _E:
     """Return a copy of the exception, or the exception itself where it cannot be copied."""
     import copy  # noqa: PLC0415, needed on failure only
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from pydidcomm._driver import operations
 from pydidcomm._driver.event_loop import is_awaitable, running_loop
-from pydidcomm._driver.questions import copied, gather, without_frames
+from pydidcomm._driver.questions import copy_error, gather, without_frames
 from pydidcomm.config import ResolversConfig
 from pydidcomm.resolvers import ResolveOptions
-from pydidcomm.resolvers.options import NO_OPTIONS, Ask, asking
+from pydidcomm.resolvers.options import NO_OPTIONS, Ask, bind_resolver
 
 
 class _Answered:
@@ -31,18 +31,18 @@ class _Answered:
         return answer
 
 
-async def resolved_together(resolvers: ResolversConfig, parties: Iterable[str]) -> ResolversConfig:
+async def resolve_together(resolvers: ResolversConfig, parties: Iterable[str]) -> ResolversConfig:
     """Return the resolvers, with the documents of these DIDs and DID URLs resolved concurrently."""
     dids = dict.fromkeys(re.split("[/?#]", party, maxsplit=1)[0] for party in parties)
     asked = [did for did in dids if not operations.is_local(resolvers, did)]
     if len(asked) < 2:  # noqa: PLR2004, the operation itself resolves a single DID
         return resolvers
-    ask = asking(resolvers.did_resolver)
+    ask = bind_resolver(resolvers.did_resolver)
     answers = await gather([partial(ask, did, NO_OPTIONS) for did in asked], resolvers.max_concurrency)
     return replace(resolvers, did_resolver=_Answered(dict(zip(asked, answers, strict=True)), ask))
 
 
-def resolved_one_by_one(resolvers: ResolversConfig, parties: Iterable[str]) -> ResolversConfig:  # noqa: ARG001
+def resolve_one_by_one(resolvers: ResolversConfig, parties: Iterable[str]) -> ResolversConfig:  # noqa: ARG001
     """Return the same resolvers: without an event loop, each DID is resolved when it is needed."""
     return resolvers
 
@@ -70,7 +70,7 @@ class _Shared:
             await pending.answered.wait()
             for known in pending.answer:
                 if isinstance(known, Exception):
-                    raise copied(known)
+                    raise copy_error(known)
                 return known
         pending = self._pending[asked] = _Pending(self._loop.Event())
         try:
@@ -78,7 +78,7 @@ class _Shared:
             answer = await answer if is_awaitable(answer) else answer
             pending.answer.append(answer)
         except Exception as error:
-            pending.answer.append(without_frames(copied(error)))
+            pending.answer.append(without_frames(copy_error(error)))
             raise
         finally:
             # a cancelled request has no answer, so the next operation repeats it
@@ -87,9 +87,9 @@ class _Shared:
         return answer
 
 
-def shared(resolvers: ResolversConfig) -> ResolversConfig:
+def share_questions(resolvers: ResolversConfig) -> ResolversConfig:
     """Return the resolvers, with one request for all operations that wait for the same DID."""
     loop = running_loop()
     if loop is None:
         return resolvers
-    return replace(resolvers, did_resolver=_Shared(asking(resolvers.did_resolver), loop))
+    return replace(resolvers, did_resolver=_Shared(bind_resolver(resolvers.did_resolver), loop))

@@ -63,9 +63,9 @@ async def _on_asyncio(asyncio: Any, future: "Future[Any]") -> None:  # noqa: ANN
 async def _on_trio(trio: Any, future: "Future[Any]") -> None:  # noqa: ANN401
     token, event = trio.lowlevel.current_trio_token(), trio.Event()
 
-    def ended(_: "Future[Any]") -> None:
+    def on_end(_: "Future[Any]") -> None:
         with suppress(trio.RunFinishedError):
             token.run_sync_soon(event.set)
 
-    future.add_done_callback(ended)
+    future.add_done_callback(on_end)
     await event.wait()

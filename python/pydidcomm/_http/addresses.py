@@ -30,7 +30,7 @@ def is_public(address: Address) -> bool:
     if isinstance(address, IPv6Address):
         if address.scope_id is not None:
             return False
-        embedded = _embedded(address)
+        embedded = _embedded_addresses(address)
         if embedded:
             return all(is_public(one) for one in embedded)
         if address not in _GLOBAL_UNICAST:
@@ -38,7 +38,7 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def _embedded(address: IPv6Address) -> Sequence[IPv4Address]:
+def _embedded_addresses(address: IPv6Address) -> Sequence[IPv4Address]:
     if address.ipv4_mapped is not None:
         return (address.ipv4_mapped,)
     if address.sixtofour is not None:

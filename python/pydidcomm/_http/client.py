@@ -139,13 +139,13 @@ class GuardedClient:
         Raises:
             RequestFailedError: There is no response, or it is longer than `max_bytes`.
         """
-        target = parsed(url)
+        target = parse_url(url)
         fields = [("host", target.netloc.decode("ascii")), *headers.items(), ("accept-encoding", "identity")]
         location = httpcore2.URL(
             scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path
         )
         started: list[int] = []
-        with translated(started), anyio.fail_after(self.timeout if timeout is None else timeout):
+        with translate_errors(started), anyio.fail_after(self.timeout if timeout is None else timeout):
             # a body that is not read to its end closes the connection
             async with self.pool().stream(
                 method,
@@ -164,7 +164,7 @@ class GuardedClient:
 
     def pool(self) -> httpcore2.AsyncConnectionPool:
         """Return the connection pool of the running event loop."""
-        loop = _running()
+        loop = _running_loop()
         pool = self._pools.get(loop)
         if pool is None:
             pool = httpcore2.AsyncConnectionPool(
@@ -183,13 +183,13 @@ class GuardedClient:
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop."""
-        pool = self._pools.pop(_running(), None)
+        pool = self._pools.pop(_running_loop(), None)
         if pool is not None:
             await pool.aclose()
 
 
 @contextmanager
-def translated(started: list[int]) -> Generator[None]:
+def translate_errors(started: list[int]) -> Generator[None]:
     """Raise RequestFailedError for the exceptions of the HTTP libraries."""
     try:
         try:
@@ -199,7 +199,7 @@ def translated(started: list[int]) -> Generator[None]:
         except TimeoutError as error:
             raise RequestFailedError(Reason.TIMED_OUT) from error
         except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-            raise _not_connected(error) from error
+            raise _connection_error(error) from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException) as error:
             raise RequestFailedError(Reason.BROKEN_OFF, str(error)) from error
     except RequestFailedError as error:
@@ -207,7 +207,7 @@ def translated(started: list[int]) -> Generator[None]:
         raise
 
 
-def _running() -> object:
+def _running_loop() -> object:
     """Return the running event loop; raise RuntimeError where there is none."""
     loop = loop_token()
     if loop is None:
@@ -216,7 +216,7 @@ def _running() -> object:
     return loop
 
 
-def parsed(url: str, *schemes: str) -> httpx2.URL:
+def parse_url(url: str, *schemes: str) -> httpx2.URL:
     """Parse a URL, with its host in the ASCII form of DNS.
 
     Raises:
@@ -233,7 +233,7 @@ def parsed(url: str, *schemes: str) -> httpx2.URL:
     return target
 
 
-def moved(url: str, location: str) -> str | None:
+def redirect_target(url: str, location: str) -> str | None:
     """Return the target of a redirect; None where it changes scheme, host or port, or is not a URL."""
     before = httpx2.URL(url)
     try:
@@ -279,7 +279,7 @@ async def _drain(stream: AsyncIterable[bytes]) -> bytes:
     return b""
 
 
-def _not_connected(error: Exception) -> RequestFailedError:
+def _connection_error(error: Exception) -> RequestFailedError:
     """Return the cause that prevented the connection: TLS, or the network."""
     cause: BaseException | None = error
     while cause is not None:

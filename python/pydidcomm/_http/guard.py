@@ -45,7 +45,7 @@ class GuardedBackend(AsyncNetworkBackend):
 
     def __init__(self, allowed: AllowedAddresses, lookup: Lookup | None = None) -> None:
         self._allowed = allowed
-        self._lookup = lookup or looked_up
+        self._lookup = lookup or look_up
         self._network = AnyIOBackend()
 
     async def connect_tcp(
@@ -131,7 +131,7 @@ class _ClosedOnCancel(AsyncNetworkStream):
         return self._stream.get_extra_info(info)
 
 
-async def looked_up(host: str, port: int) -> list[str]:
+async def look_up(host: str, port: int) -> list[str]:
     """Return the addresses of the host from the operating system's resolver."""
     found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(entry[4][0]) for entry in found]

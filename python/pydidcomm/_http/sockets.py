@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from pydidcomm._http.client import GuardedClient, Reason, RequestFailedError, parsed, translated
+from pydidcomm._http.client import GuardedClient, Reason, RequestFailedError, parse_url, translate_errors
 
 try:
     import anyio
@@ -21,7 +21,7 @@ PING_SECONDS = 20.0
 
 
 @asynccontextmanager
-async def opened(
+async def open_session(
     client: GuardedClient, url: str, *, max_bytes: int
 ) -> AsyncGenerator[websockets.AsyncWebSocketSession]:
     """Open a WebSocket session; a message of more than `max_bytes` closes it.
@@ -31,13 +31,13 @@ async def opened(
     """
     started: list[int] = []
     with (
-        translated(started),
+        translate_errors(started),
         anyio.CancelScope(deadline=anyio.current_time() + client.timeout) as limit,
     ):
         async with httpx2.AsyncClient(transport=_Pool(client), trust_env=False, timeout=None) as http:
             try:
                 async with http.websocket(
-                    parsed(url, "ws", "wss"),
+                    parse_url(url, "ws", "wss"),
                     max_message_size_bytes=max_bytes,
                     keepalive_ping_interval_seconds=PING_SECONDS,
                     keepalive_ping_timeout_seconds=PING_SECONDS,

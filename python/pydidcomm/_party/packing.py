@@ -7,7 +7,7 @@ from pydidcomm import _core, batches
 from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned
 from pydidcomm._driver import operations
 from pydidcomm._driver.drive import drive
-from pydidcomm._driver.together import resolved_together
+from pydidcomm._driver.together import resolve_together
 from pydidcomm._party.party import Party
 from pydidcomm.batches import Outgoing
 from pydidcomm.config import KidIn, PackEncryptedConfig, PackEncryptedParameters
@@ -97,7 +97,7 @@ class Packing(Party):
         operation = operations.pack_encrypted_to_each(
             self.resolvers_config, message, to, frm, sign_frm, config, params
         )
-        entries = await drive(operation, await resolved_together(self.resolvers_config, to))
+        entries = await drive(operation, await resolve_together(self.resolvers_config, to))
         return outcomes(entries)
 
     async def pack_many(

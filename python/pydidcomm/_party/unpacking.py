@@ -8,7 +8,7 @@ from pydidcomm._core import Packed, PackedSigned, UnpackResult, V1Message
 from pydidcomm._driver import operations
 from pydidcomm._driver.acceptance import check_acceptance
 from pydidcomm._driver.drive import drive
-from pydidcomm._driver.unpacked_in_order import AT_ONCE, PackedMessage
+from pydidcomm._driver.unpack_in_order import AT_ONCE, PackedMessage
 from pydidcomm._party.party import Party
 from pydidcomm.config import UnpackConfig
 from pydidcomm.diagnosis import Diagnosis, diagnose

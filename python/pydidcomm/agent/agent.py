@@ -19,7 +19,7 @@ from pydidcomm.agent.outbox import Transport
 from pydidcomm.agent.profiles import Profile
 from pydidcomm.agent.router import Router
 from pydidcomm.agent.running import Running
-from pydidcomm.agent.server import bound, serving
+from pydidcomm.agent.server import bound, serve_app
 from pydidcomm.dids.peer_did import check_endpoint
 from pydidcomm.protocols import Event, Protocol, Protocols
 from pydidcomm.protocols.acknowledgment import EmptyMessage
@@ -164,7 +164,7 @@ class Agent(Directory, Router):
     @asynccontextmanager
     async def _run(self) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
-            store = await stack.enter_async_context(self._opened_store())
+            store = await stack.enter_async_context(self._open_store())
             if isinstance(store, ClaimingStore):
                 await store.occupy()
             transport = self._transport
@@ -192,9 +192,9 @@ class Agent(Directory, Router):
             )
             await stack.enter_async_context(running.tasks())
             self._running = running
-            stack.callback(self._stopped)
+            stack.callback(self._note_stop)
             if listener is not None:
-                await stack.enter_async_context(serving(running.app, listener))
+                await stack.enter_async_context(serve_app(running.app, listener))
             yield
 
     def _features(self) -> list[Feature]:
@@ -208,10 +208,10 @@ class Agent(Directory, Router):
         """The handlers."""
         return self
 
-    def _stopped(self) -> None:
+    def _note_stop(self) -> None:
         self._running = None
 
-    def _opened_store(self) -> AbstractAsyncContextManager[Store]:
+    def _open_store(self) -> AbstractAsyncContextManager[Store]:
         if isinstance(self._store, str | os.PathLike):
             from pydidcomm.stores.askar import AskarStore  # noqa: PLC0415, the extra `askar`
 

@@ -55,7 +55,7 @@ class Claims:
         self._worker = worker or str(uuid.uuid4())
         self._held: dict[str, Claim] = {}
 
-    def handling(
+    def wrap_handler(
         self, handle: Callable[[InboxItem], Awaitable[None]]
     ) -> Callable[[InboxItem], Awaitable[None]]:
         """Wrap a function, to raise `StoreConflictError` if another process has claimed the message.
@@ -67,14 +67,14 @@ class Claims:
         if store is None:
             return handle
 
-        async def claimed(item: InboxItem) -> None:
-            if not await self._holding(store.claim, item.key, lambda: handle(item)):
+        async def handle_claimed(item: InboxItem) -> None:
+            if not await self._hold(store.claim, item.key, lambda: handle(item)):
                 problem = "another process handles the message"
                 raise StoreConflictError(problem)
 
-        return claimed
+        return handle_claimed
 
-    async def sending(self, outbox_id: str, send: Callable[[], Awaitable[None]]) -> bool:
+    async def send_claimed(self, outbox_id: str, send: Callable[[], Awaitable[None]]) -> bool:
         """Call a function, unless another process has claimed the message; return whether it was called.
 
         Args:
@@ -84,9 +84,9 @@ class Claims:
         if self._store is None:
             await send()
             return True
-        return await self._holding(self._store.claim_outgoing, outbox_id, send)
+        return await self._hold(self._store.claim_outgoing, outbox_id, send)
 
-    async def _holding(self, claim: Claim, key: str, work: Callable[[], Awaitable[None]]) -> bool:
+    async def _hold(self, claim: Claim, key: str, work: Callable[[], Awaitable[None]]) -> bool:
         if not await self._claim(claim, key, LEASE_SECONDS):
             return False
         self._held[key] = claim

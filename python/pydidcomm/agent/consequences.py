@@ -11,7 +11,7 @@ from pydidcomm.protocols.problem_report import is_report
 from pydidcomm.protocols.user_profile import Profile, merged
 from pydidcomm.stores import Relationship, Store
 
-__all__ = ["after_profile", "profile_with", "reported"]
+__all__ = ["after_profile", "apply_report", "profile_with"]
 
 LOG: Final = logging.getLogger("pydidcomm.agent")
 
@@ -19,7 +19,7 @@ MOST_PROFILE_BYTES: Final = 65_536
 """The longest profile that is stored, as JSON: it is read with each message of the peer."""
 
 
-async def reported(
+async def apply_report(
     received: Received, store: Store, protocols: Protocols, now: int
 ) -> list[tuple[Thread, Thread]]:
     """Return the threads that a problem report changes, each before and after.

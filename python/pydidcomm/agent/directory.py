@@ -14,7 +14,7 @@ from pydidcomm.agent.pages import all_relationships
 from pydidcomm.agent.profiles import Profile
 from pydidcomm.agent.records import ACCEPTED, INVITATION, NAMED, InvitationRecord, RetiredRecord, in_use
 from pydidcomm.agent.running import Running
-from pydidcomm.agent.turns import agreed
+from pydidcomm.agent.turns import repeat_until_stored
 from pydidcomm.invitations import Invitation, fetch_invitation
 from pydidcomm.out_of_band import read_invitation
 from pydidcomm.protocols import Outgoing
@@ -110,16 +110,16 @@ class Directory:
         base = base_url or self._current.endpoint or BASE_URL
         expires = None if expires_in is None else services.now + int(expires_in)
 
-        async def made(*names: _Named) -> Invited:
+        async def create(*names: _Named) -> Invited:
             did = await services.new_did()
             invitation = Invitation.to(did, base, goal=goal, goal_code=goal_code)
             if expires is not None:
                 invitation = Invitation(invitation.message.replace(expires_time=expires), base)
-            return await self._invited(did, invitation, uses, names)
+            return await self._store_invitation(did, invitation, uses, names)
 
-        return await made() if name is None else await self._named(name, made)
+        return await create() if name is None else await self._invite_named(name, create)
 
-    async def _named(self, name: str, make: Callable[["_Named"], Awaitable[Invited]]) -> Invited:
+    async def _invite_named(self, name: str, make: Callable[["_Named"], Awaitable[Invited]]) -> Invited:
         services = self._current.services
 
         async def step() -> Invited:
@@ -131,9 +131,9 @@ class Directory:
             return await make(_Named(name, record))
 
         async with services.turns.of(f"{NAMED} {name}"):
-            return await agreed(step)
+            return await repeat_until_stored(step)
 
-    async def _invited(
+    async def _store_invitation(
         self, did: str, invitation: Invitation, uses: int | None, names: "Sequence[_Named]"
     ) -> Invited:
         """Store an invitation, and its name."""
@@ -200,14 +200,14 @@ class Directory:
 
         async def step() -> Friend:
             record = await services.store.record(ACCEPTED, message.id.lower())
-            return await self._met(message, record) or await self._meet(
+            return await self._find_inviter(message, record) or await self._meet(
                 message.frm or "", label, invitation=message.id, record=record
             )
 
         async with services.turns.of(f"{ACCEPTED} {message.id.lower()}"):
-            return await agreed(step)
+            return await repeat_until_stored(step)
 
-    async def _met(self, invitation: Message, record: Record | None) -> Friend | None:
+    async def _find_inviter(self, invitation: Message, record: Record | None) -> Friend | None:
         """Return the peer whose invitation was accepted before, or None."""
         services = self._current.services
         found = None if record is None else await services.store.relationship(record.value.decode())

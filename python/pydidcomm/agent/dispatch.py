@@ -114,7 +114,7 @@ def decide(  # noqa: PLR0913, state, message, time and the two tables
         step = None
     if route is None or (step is not None and any(event.name in _NOT_HANDLED for event in step.events)):
         return Decision(step=step)
-    refused = _refused(route, received)
+    refused = _refusal(route, received)
     if refused is not None:
         return Decision(problem=refused)
     try:
@@ -126,7 +126,7 @@ def decide(  # noqa: PLR0913, state, message, time and the two tables
     return Decision(step=step, route=route, body=body)
 
 
-def _refused(route: Route, received: Received) -> Problem | None:
+def _refusal(route: Route, received: Received) -> Problem | None:
     if not received.trust.at_least(route.trust):
         comment = "The sender of the message must be proved: {1}."
         return RemoteProtocolError("e.m.trust.unauthenticated", comment, [route.trust.value])

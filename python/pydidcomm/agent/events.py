@@ -9,7 +9,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 
 from pydidcomm.protocols import Event
 
-__all__ = ["Events", "Signal", "at_most"]
+__all__ = ["Events", "Signal", "limit_time"]
 
 Found = TypeVar("Found")
 
@@ -22,7 +22,7 @@ AGAIN_SECONDS: Final = 1.0
 
 
 @contextmanager
-def at_most(seconds: float, problem: str) -> Generator[None]:
+def limit_time(seconds: float, problem: str) -> Generator[None]:
     """Limit the time of a block, as `anyio.fail_after` does, with an error text.
 
     Args:

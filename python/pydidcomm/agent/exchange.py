@@ -22,7 +22,7 @@ from pydidcomm.errors import MalformedMessageError, SecretNotFoundError
 from pydidcomm.protocols._codec import read
 from pydidcomm.stores import Done, Record, Relationship, Store
 
-__all__ = ["FORMAT", "exported", "restored"]
+__all__ = ["FORMAT", "export_store", "restore_export"]
 
 Value = TypeVar("Value")
 
@@ -43,7 +43,7 @@ _TEXTS: Final = {"dids": OWN_DID, "recipients": RECIPIENT}
 """Members of an export that map record keys to texts, with the kind of each."""
 
 
-async def exported(store: Store, messaging: DIDCommMessaging, *, private_keys: bool) -> dict[str, Any]:
+async def export_store(store: Store, messaging: DIDCommMessaging, *, private_keys: bool) -> dict[str, Any]:
     """Return the relationships of a store as a JSON object, see `Agent.export`.
 
     Args:
@@ -70,7 +70,7 @@ async def exported(store: Store, messaging: DIDCommMessaging, *, private_keys: b
     return plain
 
 
-async def restored(store: Store, export: Mapping[str, Any]) -> int:
+async def restore_export(store: Store, export: Mapping[str, Any]) -> int:
     """Store the entries of an export; return the number of new relationships.
 
     Args:
@@ -90,10 +90,10 @@ async def restored(store: Store, export: Mapping[str, Any]) -> int:
         raise ValueError(problem)
     # all entries are checked before the first one is stored
     relationships = [
-        _relationship(number, one) for number, one in enumerate(_listed(export, "relationships"))
+        _relationship(number, one) for number, one in enumerate(_read_list(export, "relationships"))
     ]
     records = [*_read_records(export)]
-    secrets = [_secret(number, one) for number, one in enumerate(_listed(export, "private_keys"))]
+    secrets = [_secret(number, one) for number, one in enumerate(_read_list(export, "private_keys"))]
     for secret in secrets:
         kept: Any = getattr(store.secrets, "add_key", None)
         if kept is None:
@@ -138,7 +138,7 @@ async def _jwk(messaging: DIDCommMessaging, kid: str) -> dict[str, Any]:
     return {**found.expose_jwk(), "kid": kid}
 
 
-def _listed(export: Mapping[str, Any], name: str) -> list[Any]:
+def _read_list(export: Mapping[str, Any], name: str) -> list[Any]:
     found: Any = export.get(name, [])
     kind = type(found).__name__
     if not isinstance(found, list):
@@ -147,7 +147,7 @@ def _listed(export: Mapping[str, Any], name: str) -> list[Any]:
     return list(cast("Iterable[Any]", found))
 
 
-def _checked(kind: Callable[..., Value], value: object, where: str) -> Value:
+def _read_dataclass(kind: Callable[..., Value], value: object, where: str) -> Value:
     """Read a dataclass from a JSON object, and check the types of its members; null means the default."""
     try:
         return read(kind, value, where)
@@ -158,7 +158,7 @@ def _checked(kind: Callable[..., Value], value: object, where: str) -> Value:
 
 def _relationship(number: int, value: Any) -> Relationship:  # noqa: ANN401, of a file
     where = f"relationships[{number}]"
-    made = _checked(Relationship, value, where)
+    made = _read_dataclass(Relationship, value, where)
     known = [one.name for one in fields(Relationship)]
     unknown = sorted(set(value).difference(known))
     if unknown:
@@ -169,8 +169,8 @@ def _relationship(number: int, value: Any) -> Relationship:  # noqa: ANN401, of 
 
 def _read_records(export: Mapping[str, Any]) -> Iterable[Record]:
     for name, (_, kind) in _OBJECTS.items():
-        for number, one in enumerate(_listed(export, name)):
-            _checked(kind, one, f"{name}[{number}]")
+        for number, one in enumerate(_read_list(export, name)):
+            _read_dataclass(kind, one, f"{name}[{number}]")
             try:
                 # `from_json` does not replace null with the default
                 yield kind.from_json(json.dumps(one).encode()).record()

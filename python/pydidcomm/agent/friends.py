@@ -10,7 +10,7 @@ import anyio
 from pydidcomm import FromPrior, Message
 from pydidcomm.agent.consequences import profile_with
 from pydidcomm.agent.effects import outbox_item
-from pydidcomm.agent.events import at_most
+from pydidcomm.agent.events import limit_time
 from pydidcomm.agent.records import FEATURES, FeaturesRecord, RetiredRecord, in_use
 from pydidcomm.agent.relationships import claims, claims_of_end, unknown_relationship
 from pydidcomm.agent.requests import Waiter
@@ -164,7 +164,7 @@ class Friend:
         sent, threads = await self._prepare(body, math.ceil(timeout) + 1, None, headers)
         waiter = Waiter(sent[0].message, self.id, answer)
         # the answer may come before the commit returns
-        with self._services.requests.waiting(waiter), at_most(timeout, f"no answer to {body.type}"):
+        with self._services.requests.register(waiter), limit_time(timeout, f"no answer to {body.type}"):
             await self._commit(sent, threads)
             return await waiter.answer(self._services.protocols)
 
@@ -263,7 +263,7 @@ class Friend:
         new: str | None = None
         while True:
             try:
-                await self._confirmed(timeout)
+                await self._wait_for_confirmation(timeout)
             except (TimeoutError, RelationshipEndedError):
                 if new is not None:
                     await self._services.discard_did(new)
@@ -324,7 +324,7 @@ class Friend:
         await self._services.relationships.change(self.id, done)
         self._services.outbox_changed()
 
-    async def _confirmed(self, timeout: float) -> None:  # noqa: ASYNC109
+    async def _wait_for_confirmation(self, timeout: float) -> None:  # noqa: ASYNC109
         """Wait until the peer has confirmed the last rotation; request it by an acknowledgment."""
         if (await self.relationship()).from_prior is None:
             return
@@ -333,7 +333,7 @@ class Friend:
         async def check() -> bool | None:
             return (await self.relationship()).from_prior is None or None
 
-        with at_most(timeout, "the peer has not confirmed the previous rotation"):
+        with limit_time(timeout, "the peer has not confirmed the previous rotation"):
             await self._services.events.changed.until(check)
 
     async def _prepare(

@@ -11,7 +11,7 @@ import anyio
 from anyio import to_thread
 
 from pydidcomm import Message
-from pydidcomm.agent.consequences import after_profile, reported
+from pydidcomm.agent.consequences import after_profile, apply_report
 from pydidcomm.agent.context import Context
 from pydidcomm.agent.dispatch import Decision, ReportGuard, decide, thread_key
 from pydidcomm.agent.effects import outbox_item
@@ -118,15 +118,15 @@ class Handling:
         if key is not None and decision.step is not None and decision.step.thread is not None:
             # a deadline may change the thread concurrently
             expected = (NoThread(*key) if thread is None else thread,)
-        acknowledged = await self._acknowledged(received)
+        acknowledged = await self._find_acknowledged(received)
         context = _context(received, relationship, item.key, thread, now)
         send, problem = await self._run(decision, context, relationship)
         steps = [] if decision.step is None else [decision.step]
         if problem is not None:
             steps.append(await self._report(problem, received, now))
             send = (*send, *steps[-1].send)
-        send = _acknowledging(received, send, now)
-        others = await reported(received, self._store, self._protocols, now)
+        send = _add_acknowledgment(received, send, now)
+        others = await apply_report(received, self._store, self._protocols, now)
         profiled = after_profile(relationship, decision.step, now)
         done = Done(
             inbox_key=item.key,
@@ -207,11 +207,11 @@ class Handling:
         except Problem as problem:
             context.value.records.clear()
             return sent, problem
-        return (*sent, *self._within_bounds(context)), None
+        return (*sent, *self._limit_answers(context)), None
 
-    def _within_bounds(self, context: "_Collected") -> tuple[Outgoing, ...]:
+    def _limit_answers(self, context: "_Collected") -> tuple[Outgoing, ...]:
         """Return the answers of a handler; none if the thread has too many already."""
-        answers, received = context.collected(), context.value.received
+        answers, received = context.outgoing(), context.value.received
         peer = received.relationship or received.sender
         if not answers or peer is None:
             return answers
@@ -248,11 +248,11 @@ class Handling:
         async def call() -> None:
             answer: Any
             if route.is_async:
-                answer = await _awaited(route.handler(**arguments))
+                answer = await _await(route.handler(**arguments))
             else:
                 # a synchronous handler may block, which would stop the event loop
                 answer = await to_thread.run_sync(
-                    lambda: _called(route.handler, arguments), abandon_on_cancel=True
+                    lambda: _call_handler(route.handler, arguments), abandon_on_cancel=True
                 )
             if answer is None:
                 return
@@ -265,7 +265,7 @@ class Handling:
 
         nested = call
         for middleware in reversed(self._router.middleware):
-            nested = _around(middleware, context.value, nested)
+            nested = _wrap(middleware, context.value, nested)
         try:
             await nested()
         except KeyboardInterrupt as error:
@@ -274,7 +274,7 @@ class Handling:
                 raise
             raise RuntimeError(_INTERRUPTED) from error
 
-    async def _acknowledged(self, received: Received) -> tuple[str, ...]:
+    async def _find_acknowledged(self, received: Received) -> tuple[str, ...]:
         """Return the ids of our messages to this peer that the message acknowledges."""
         if received.relationship is None or received.sender is None:
             return ()
@@ -293,7 +293,7 @@ class _Collected:
         self._conversation = conversation
         self.value = context
 
-    def collected(self) -> tuple[Outgoing, ...]:
+    def outgoing(self) -> tuple[Outgoing, ...]:
         return self._conversation.step().send
 
 
@@ -315,7 +315,7 @@ def _context(
     return _Collected(conversation, Context(conversation, received, relationship, key))
 
 
-def _around(
+def _wrap(
     middleware: Callable[[Context, Callable[[], Awaitable[None]]], Awaitable[None]],
     context: Context,
     inner: Callable[[], Awaitable[None]],
@@ -323,7 +323,7 @@ def _around(
     return lambda: middleware(context, inner)
 
 
-def _called(handler: Callable[..., object], arguments: dict[str, Any]) -> object:
+def _call_handler(handler: Callable[..., object], arguments: dict[str, Any]) -> object:
     try:
         return handler(**arguments)
     except KeyboardInterrupt as error:
@@ -331,7 +331,7 @@ def _called(handler: Callable[..., object], arguments: dict[str, Any]) -> object
         raise RuntimeError(_INTERRUPTED) from error
 
 
-async def _awaited(answer: Any) -> Any:  # noqa: ANN401, what the handler returns
+async def _await(answer: Any) -> Any:  # noqa: ANN401, what the handler returns
     try:
         return await answer
     except anyio.get_cancelled_exc_class() as error:
@@ -344,7 +344,7 @@ async def _awaited(answer: Any) -> Any:  # noqa: ANN401, what the handler return
         raise RuntimeError(problem) from error
 
 
-def _acknowledging(received: Received, send: tuple[Outgoing, ...], now: int) -> tuple[Outgoing, ...]:
+def _add_acknowledgment(received: Received, send: tuple[Outgoing, ...], now: int) -> tuple[Outgoing, ...]:
     """Add the requested acknowledgment (`ack`) to an answer, or as a message of its own."""
     ids = ids_to_acknowledge(received, {})
     if not ids:

@@ -111,18 +111,18 @@ class Inbox:
             new = await self._store.accept(incoming)
         except BaseException:
             if counts:
-                self.finished(key)
+                self.finish(key)
             raise
         if not new:
             if counts:
-                self.finished(key)
+                self.finish(key)
             await self._acknowledge_again(received, key, now)
             raise ReplayedMessageError(received.message.id, received.sender)
         if connection is not None:
             self._routes.open(connection)
         self.changed()
 
-    def finished(self, key: str) -> None:
+    def finish(self, key: str) -> None:
         """Stop counting a message as waiting; a message that is not counted is ignored.
 
         Args:
@@ -148,7 +148,7 @@ class Inbox:
     def _is_full(self, peer: str, now: int) -> bool:
         """Return whether too many messages wait, in all or of the peer."""
         while self._expiring and self._expiring[0][0] <= now:
-            self.finished(heappop(self._expiring)[1])
+            self.finish(heappop(self._expiring)[1])
         return (
             self._waiting.total() >= self._limits.waiting
             or self._waiting[peer] >= self._limits.waiting_per_peer

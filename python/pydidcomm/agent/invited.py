@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from pydidcomm.agent.events import at_most
+from pydidcomm.agent.events import limit_time
 from pydidcomm.agent.friends import Friend
 from pydidcomm.agent.records import INVITATION, InvitationRecord
 from pydidcomm.agent.services import Services
@@ -67,7 +67,7 @@ class Invited:
             accepted = () if record is None else InvitationRecord.from_json(record.value).accepted
             return next((one for one in accepted if one not in self._seen), None)
 
-        with at_most(timeout, "no peer has accepted the invitation"):
+        with limit_time(timeout, "no peer has accepted the invitation"):
             relationship = await self._services.events.changed.until(check)
         self._seen.add(relationship)
         return Friend(relationship, self._services)

@@ -40,7 +40,7 @@ class _Passed(NamedTuple):
     lane: str | None
 
 
-def _passed_with(item: InboxItem) -> tuple[_Passed, _Passed]:
+def _passed_lanes(item: InboxItem) -> tuple[_Passed, _Passed]:
     """Return the lane and the peer of a message."""
     peer = item.relationship or ""
     return _Passed(peer, item.lane), _Passed(peer, None)
@@ -127,7 +127,7 @@ class Lanes:
         self._start(tasks)
         for passed in tuple(self._passed):
             few = 1 if passed.lane is not None else self._limits.lanes_per_peer
-            if self._has_room() and self._ahead(passed) < few:
+            if self._has_room() and self._count_in_memory(passed) < few:
                 await self._resume(passed)
                 self._start(tasks)
         if len(self._ready) >= 2 * self._limits.lanes > 2 * len(self._busy):
@@ -159,7 +159,7 @@ class Lanes:
         while passed in self._passed:
             page = await self._read(after)
             for item in page:
-                if passed not in _passed_with(item):
+                if passed not in _passed_lanes(item):
                     continue
                 full = self._take(item, after, resumed=passed)
                 if full is None:
@@ -180,13 +180,13 @@ class Lanes:
         """
         if item.key in self._ready or item.key in self._left or item.key in self._busy.values():
             return None
-        lane, peer = _passed_with(item)
+        lane, peer = _passed_lanes(item)
         of_lane = lane in self._passed and resumed != lane
         if item.lane in self._stopped or of_lane or (peer in self._passed and resumed is None):
             # a later message must not overtake a skipped one
             return None
         for one in (lane, peer):
-            if self._ahead(one) >= self._most_ahead(one):
+            if self._count_in_memory(one) >= self._limit_in_memory(one):
                 return one
         self._ready[item.key] = item
         self._read_after[item.key] = after
@@ -198,7 +198,7 @@ class Lanes:
         dropped: dict[_Passed, str | None] = {}
         for key, item in tuple(self._ready.items()):
             if item.lane in lanes:
-                dropped.setdefault(_passed_with(item)[0], self._read_after[key])
+                dropped.setdefault(_passed_lanes(item)[0], self._read_after[key])
                 self._drop(key)
             lanes.add(item.lane)
         self._passed |= dropped
@@ -207,14 +207,14 @@ class Lanes:
         del self._read_after[key]
         return self._ready.pop(key)
 
-    def _ahead(self, passed: _Passed) -> int:
+    def _count_in_memory(self, passed: _Passed) -> int:
         """Return the number of messages of a lane or a peer in memory."""
-        ready = sum(1 for one in self._ready.values() if passed in _passed_with(one))
+        ready = sum(1 for one in self._ready.values() if passed in _passed_lanes(one))
         if passed.lane is not None:
             return ready
         return ready + self._of_peer[passed.peer]
 
-    def _most_ahead(self, passed: _Passed) -> int:
+    def _limit_in_memory(self, passed: _Passed) -> int:
         return 2 * self._limits.lanes_per_peer if passed.lane is None else LANE_AHEAD
 
     def _start(self, tasks: TaskGroup) -> None:
@@ -233,9 +233,9 @@ class Lanes:
             self._drop(item.key)
             self._busy[item.lane] = item.key
             self._of_peer[peer] += 1
-            tasks.start_soon(self._one, item, peer)
+            tasks.start_soon(self._handle_item, item, peer)
 
-    async def _one(self, item: InboxItem, peer: str) -> None:
+    async def _handle_item(self, item: InboxItem, peer: str) -> None:
         try:
             await self._attempt(item, peer)
         except Exception:
@@ -265,11 +265,11 @@ class Lanes:
             # whatever a handler raises
             if not is_failure(error):
                 raise
-            await self._failed(item, peer, error)
+            await self._record_failure(item, peer, error)
             return
         self._finished(item.key)
 
-    async def _failed(self, item: InboxItem, peer: str, error: BaseException) -> None:
+    async def _record_failure(self, item: InboxItem, peer: str, error: BaseException) -> None:
         attempts = item.attempts + 1
         # only the class is stored: the text of the exception may quote the message
         reason = type(error).__name__

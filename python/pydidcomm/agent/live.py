@@ -46,7 +46,7 @@ class Live:
             asked = False
             while True:
                 quiet = AGAIN_SECONDS if self._left_over else QUIET_SECONDS
-                frame = await _next(socket, ANSWER_SECONDS if asked else quiet)
+                frame = await _next_frame(socket, ANSWER_SECONDS if asked else quiet)
                 if frame is None and self._left_over and not asked:
                     self._left_over = False
                     await self._ask(socket, pickup.fetch())
@@ -64,7 +64,7 @@ class Live:
         mediation, pickup = self._mediation, self._mediation.pickup
         events = await mediation.read(pickup.protocol, self._threads, frame)
         if events is None:
-            await mediation.bare(frame)
+            await mediation.take_bare(frame)
             return True
         for event in events:
             asked = self._threads.pop(event.thid or "", None) is not None
@@ -85,7 +85,7 @@ class Live:
         return True
 
     async def _ask(self, socket: WebSocketTransport, body: Body) -> None:
-        packed, thread = await self._mediation.packed(self._mediation.pickup.protocol, body)
+        packed, thread = await self._mediation.pack_request(self._mediation.pickup.protocol, body)
         if thread is not None:
             # a request may never be answered
             while len(self._threads) >= _MOST_THREADS:
@@ -94,7 +94,7 @@ class Live:
         await socket.send(packed)
 
 
-async def _next(socket: WebSocketTransport, seconds: float) -> bytes | None:
+async def _next_frame(socket: WebSocketTransport, seconds: float) -> bytes | None:
     """Return the next frame, empty at the end of the connection; None after a timeout."""
     with anyio.move_on_after(seconds):
         return await anext(socket, b"")

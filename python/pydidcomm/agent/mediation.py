@@ -223,7 +223,7 @@ class Mediation:
             MediationError: The answer is from another sender, of another protocol, or violates the protocol.
             DeliveryError: The mediator cannot be reached.
         """
-        packed, thread = await self.packed(protocol, body, pthid, frm=frm)
+        packed, thread = await self.pack_request(protocol, body, pthid, frm=frm)
         sent = await self._transport.send(packed, return_route=True)
         if sent.answer is None:
             return ()
@@ -351,7 +351,7 @@ class Mediation:
         """The version of pickup that the mediator supports."""
         return self._pickup
 
-    async def bare(self, body: bytes) -> None:
+    async def take_bare(self, body: bytes) -> None:
         """Store an envelope that was pushed without a `delivery` message, and cannot be acknowledged.
 
         Args:
@@ -359,7 +359,7 @@ class Mediation:
         """
         await self._take(body)
 
-    async def packed(
+    async def pack_request(
         self, protocol: Protocol, body: Body, pthid: str | None = None, *, frm: str | None = None
     ) -> tuple[Packed, Thread | None]:
         """Pack a request; return it with the state of its thread.
@@ -387,6 +387,6 @@ class Mediation:
 
     async def _socket(self) -> str | None:
         """Return the WebSocket endpoint of the mediator, or None."""
-        packed, _ = await self.packed(self._pickup.protocol, self._pickup.live())
+        packed, _ = await self.pack_request(self._pickup.protocol, self._pickup.live())
         uris: list[str] = [one.uri for one in packed.deliveries]
         return next((uri for uri in uris if uri.partition(":")[0].lower() in SOCKETS), None)

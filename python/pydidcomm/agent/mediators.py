@@ -12,7 +12,7 @@ from pydidcomm import DIDCommError, DIDCommMessaging, same_party
 from pydidcomm.agent.mediation import Mediation, MediationError
 from pydidcomm.agent.pages import all_records
 from pydidcomm.agent.records import MEDIATION, RECIPIENT, RETIRED, MediationRecord, RetiredRecord
-from pydidcomm.agent.turns import agreed
+from pydidcomm.agent.turns import repeat_until_stored
 from pydidcomm.protocols.problem_report import ProblemReported
 from pydidcomm.stores import Done, NoRecord, Record, Relationship
 
@@ -77,7 +77,7 @@ class Mediators:
         """Connect to the mediators in the store that are not connected yet."""
         for record in await self._mediations():
             if record.routing_did and record.did not in self._connected:
-                self._add(record.did, self._restored(record))
+                self._add(record.did, self._restore(record))
 
     @property
     def dids(self) -> list[str]:
@@ -96,11 +96,11 @@ class Mediators:
             DeliveryError: The mediator cannot be reached.
         """
         async with self._lock:
-            await agreed(lambda: self._granted(did, invitation))
+            await repeat_until_stored(lambda: self._request_grant(did, invitation))
 
-    async def _granted(self, did: str, invitation: str | None) -> None:
+    async def _request_grant(self, did: str, invitation: str | None) -> None:
         before = await self._record(did)
-        record = before or await self._begun(did)
+        record = before or await self._begin(did)
         connected = self._connected.get(record.did)
         mediation = connected.mediation if connected else self._connect(record.relationship)
         try:
@@ -115,7 +115,7 @@ class Mediators:
                 LOG.info("the mediator denies a second grant; the first one is used")
             else:
                 # a process that was killed may have been granted mediation, with its answer lost
-                record = await self._begun(before.did, before)
+                record = await self._begin(before.did, before)
                 mediation = self._connect(record.relationship)
                 await mediation.grant(invitation)
         granted = MediationRecord(
@@ -150,7 +150,7 @@ class Mediators:
                 connected.scope.cancel()
             if record.routing_did:
                 # also if an earlier removal was interrupted
-                mediation = connected.mediation if connected else self._restored(record)
+                mediation = connected.mediation if connected else self._restore(record)
                 registered = all_records(self._services.store, RECIPIENT)
                 ours = [one async for one in registered if one.value.decode() == record.did]
                 try:
@@ -250,7 +250,7 @@ class Mediators:
                 return found
         return None
 
-    async def _begun(self, did: str, before: MediationRecord | None = None) -> MediationRecord:
+    async def _begin(self, did: str, before: MediationRecord | None = None) -> MediationRecord:
         """Begin a relationship with a mediator before its grant; end the earlier relationship, if any."""
         now = self._services.now
         ours = await self._messaging.create_peer_did()
@@ -277,7 +277,7 @@ class Mediators:
         found = [MediationRecord.from_json(one.value) async for one in records]
         return sorted(found, key=lambda one: one.order)
 
-    def _restored(self, record: MediationRecord) -> Mediation:
+    def _restore(self, record: MediationRecord) -> Mediation:
         """Return the client of a mediator that has granted mediation before."""
         mediation = self._connect(record.relationship)
         mediation.restore(record.routing_did, record.version)

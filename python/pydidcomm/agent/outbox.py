@@ -178,16 +178,16 @@ class Outbox:
                 return
             if item.id in self._busy or item.id in self._elsewhere:
                 continue
-            under_way = self._under_way(item)
+            under_way = self._time_under_way(item)
             if under_way is None:
                 self._busy[item.id] = _Sending(item)
-                tasks.start_soon(self._one, item)
+                tasks.start_soon(self._send_item, item)
             elif under_way > SLOW_SECONDS:
                 # postponed, as messages of a slow peer would fill each page
-                await self._later(item)
+                await self._postpone(item)
                 self._more = True
 
-    def _under_way(self, item: OutboxItem) -> float | None:
+    def _time_under_way(self, item: OutboxItem) -> float | None:
         """Return the age of the oldest delivery to a peer at its limit; None for a peer below its limit."""
         known = item.relationship is not None
         ages = [one.age for one in self._busy.values() if (one.relationship, one.to) == _peer(item)]
@@ -198,7 +198,7 @@ class Outbox:
             return max(strangers)
         return None
 
-    async def _later(self, item: OutboxItem) -> None:
+    async def _postpone(self, item: OutboxItem) -> None:
         """Postpone a message to a slow peer, without counting an attempt."""
         now = int(self._clock())
         next_at = now + random.randint(SLOW_PAUSE // 2, SLOW_PAUSE)  # noqa: S311, no secret
@@ -206,12 +206,12 @@ class Outbox:
             item.id, item.state, attempts=item.attempts, next_at=next_at, error=item.error, at=now
         )
 
-    async def _one(self, item: OutboxItem) -> None:
+    async def _send_item(self, item: OutboxItem) -> None:
         async def send() -> None:
             await self._settle(item, await self._attempt(item))
 
         try:
-            if not await self._claims.sending(item.id, send):
+            if not await self._claims.send_claimed(item.id, send):
                 self._elsewhere[item.id] = anyio.current_time() + IDLE_SECONDS
         except Exception:
             LOG.exception("the store is unavailable; message %s is sent again", item.id)
@@ -223,7 +223,7 @@ class Outbox:
         """Try once to send a message."""
         now = int(self._clock())
         if item.expires is not None and item.expires <= now:
-            return _Outcome(_given_up(item.state, item.error), item.error or "expired")
+            return _Outcome(_final_state(item.state, item.error), item.error or "expired")
         if item.state == "sent" and item.attempts >= ACK_ATTEMPTS:
             return _Outcome("unconfirmed", "not acknowledged")
         try:
@@ -281,7 +281,7 @@ class Outbox:
             created = Message.from_json(item.message).created_time
             late = created is not None and now - created >= self._limits.send_seconds
             if outcome.final or late:
-                state = "failed" if outcome.final else _given_up(item.state, outcome.error)
+                state = "failed" if outcome.final else _final_state(item.state, outcome.error)
             else:
                 pause = self._limits.pause(attempts)
                 next_at = now + random.randint(max(1, pause // 2), pause)  # noqa: S311, no secret
@@ -303,7 +303,7 @@ def _wants_answer(item: OutboxItem) -> bool:
     return isinstance(route, str) and route in {"all", "thread"}
 
 
-def _given_up(state: OutboxState, error: str | None) -> OutboxState:
+def _final_state(state: OutboxState, error: str | None) -> OutboxState:
     """Return the final state of a message that is not retried."""
     unclear = state == "sent" or any(reason in (error or "") for reason in _UNCLEAR)
     return "unconfirmed" if unclear else "failed"

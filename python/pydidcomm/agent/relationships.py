@@ -10,7 +10,7 @@ from pydidcomm import FromPrior, same_party
 from pydidcomm.agent.effects import outbox_item
 from pydidcomm.agent.events import Events
 from pydidcomm.agent.records import INVITATION, RECIPIENT, InvitationRecord, RetiredRecord, in_use
-from pydidcomm.agent.turns import Turns, agreed
+from pydidcomm.agent.turns import Turns, repeat_until_stored
 from pydidcomm.protocols import Event, Outgoing, Received
 from pydidcomm.protocols.acknowledgment import Empty
 from pydidcomm.stores import Done, Record, Relationship, Store
@@ -111,21 +111,21 @@ class Relationships:
         if received.recipient is None:
             return None
         found = await self._find(received)
-        if found is not None and _changed(found, received, now) is None:
+        if found is not None and _apply(found, received, now) is None:
             return found
         if found is not None:
             async with self._turns.of(found.id):
-                return await agreed(lambda: self._update(received, now))
+                return await repeat_until_stored(lambda: self._update(received, now))
         if await self._invitation(received, now) is None:
             return None
         # two messages of one peer must not both begin a relationship
         async with self._turns.of(f"{received.recipient} {received.sender}"):
             if await self._find(received) is not None:
-                return await agreed(lambda: self._update(received, now))
+                return await repeat_until_stored(lambda: self._update(received, now))
             # outside of the lock of the invitation, as it may send a request to a mediator
             ours = await self._new_did()
             async with self._turns.of(f"{received.message.pthid}".lower()):
-                begun = await agreed(lambda: self._begin(received, ours, now))
+                begun = await repeat_until_stored(lambda: self._begin(received, ours, now))
             if begun is None or not same_party(begun.ours, ours):
                 await self._discard_did(ours)
             return begun
@@ -133,7 +133,7 @@ class Relationships:
     async def _update(self, received: Received, now: int) -> Relationship | None:
         """Store the changes that a message proves; return the relationship, or None."""
         found = await self._find(received)
-        changed = None if found is None else _changed(found, received, now)
+        changed = None if found is None else _apply(found, received, now)
         if found is None or changed is None:
             return found
         # the mediator must not receive any more for a relationship that has ended
@@ -168,7 +168,7 @@ class Relationships:
             await self._store.commit(replace(done, expected=(*done.expected, found)))
 
         async with self._turns.of(id):
-            await agreed(step)
+            await repeat_until_stored(step)
 
     async def _find(self, received: Received) -> Relationship | None:
         ours = received.recipient
@@ -236,7 +236,7 @@ class Relationships:
         return relationship
 
 
-def _changed(relationship: Relationship, received: Received, now: int) -> Relationship | None:
+def _apply(relationship: Relationship, received: Received, now: int) -> Relationship | None:
     """Return the relationship with the changes that a message proves; None if nothing changes."""
     changes: dict[str, Any] = {}
     change, theirs = received.change, relationship.theirs

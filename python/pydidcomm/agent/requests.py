@@ -99,7 +99,7 @@ class Requests:
         self._waiting: dict[tuple[str, str], Waiter] = {}
 
     @contextmanager
-    def waiting(self, waiter: Waiter) -> Generator[Waiter]:
+    def register(self, waiter: Waiter) -> Generator[Waiter]:
         """Register a waiter while the block runs; enter the block before the request is committed.
 
         Args:

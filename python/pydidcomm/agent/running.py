@@ -23,7 +23,7 @@ from pydidcomm._failures import FAILURES
 from pydidcomm.agent.claims import Claims
 from pydidcomm.agent.connections import Watched, while_connected
 from pydidcomm.agent.events import Events
-from pydidcomm.agent.exchange import exported, restored
+from pydidcomm.agent.exchange import export_store, restore_export
 from pydidcomm.agent.handling import Handling
 from pydidcomm.agent.inbox import BusyError, Inbox
 from pydidcomm.agent.lanes import Lanes
@@ -39,7 +39,7 @@ from pydidcomm.agent.requests import Requests
 from pydidcomm.agent.return_routes import ReturnRoutes, connection_of
 from pydidcomm.agent.router import Router
 from pydidcomm.agent.services import Services
-from pydidcomm.agent.turns import Turns, agreed
+from pydidcomm.agent.turns import Turns, repeat_until_stored
 from pydidcomm.protocols import Protocols, Thread
 from pydidcomm.secrets import SecretsUnavailableError
 from pydidcomm.stores import Done, NoRecord, Record, Store, StoreConflictError, StoreUnavailableError
@@ -106,8 +106,8 @@ class Running:
         """Threads whose deadlines have failed, each with the time of the event loop when it comes again."""
         self._lanes = Lanes(
             store=store,
-            handle=self._claims.handling(self._handling.handle),
-            finished=self._inbox.finished,
+            handle=self._claims.wrap_handler(self._handling.handle),
+            finished=self._inbox.finish,
             limits=limits,
             events=events,
             clock=clock,
@@ -184,7 +184,7 @@ class Running:
             name: The name.
         """
         async with self.services.turns.of(f"{OWN_DID} {name}"):
-            return await agreed(lambda: self._own_did(name))
+            return await repeat_until_stored(lambda: self._own_did(name))
 
     async def _own_did(self, name: str) -> str:
         store = self.services.store
@@ -203,7 +203,7 @@ class Running:
         Args:
             private_keys: Whether to include the private keys of our DIDs.
         """
-        return await exported(self.services.store, self._messaging, private_keys=private_keys)
+        return await export_store(self.services.store, self._messaging, private_keys=private_keys)
 
     async def restore(self, export: Mapping[str, Any]) -> int:
         """Import an export, and connect to its mediators; return the number of new relationships.
@@ -211,7 +211,7 @@ class Running:
         Args:
             export: The object that `Agent.export` returned.
         """
-        new = await restored(self.services.store, export)
+        new = await restore_export(self.services.store, export)
         await self.mediators.connect()
         return new
 

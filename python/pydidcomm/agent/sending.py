@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pydidcomm.agent.events import at_most
+from pydidcomm.agent.events import limit_time
 from pydidcomm.agent.services import Services
 from pydidcomm.stores.records import OutboxState
 
@@ -74,5 +74,5 @@ class Sending:
             return None
 
         what = "sent" if "sent" in states else "acknowledged"
-        with at_most(timeout, f"the message was not {what}"):
+        with limit_time(timeout, f"the message was not {what}"):
             await self._services.events.changed.until(check)

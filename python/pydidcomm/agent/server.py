@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import anyio
 
-__all__ = ["bound", "serving"]
+__all__ = ["bound", "serve_app"]
 
 BACKLOG: Final = 2048
 """Connections that the operating system queues until they are accepted."""
@@ -45,7 +45,7 @@ def bound(listen: str) -> tuple[socket.socket, str]:
 
 
 @asynccontextmanager
-async def serving(app: Any, listener: socket.socket) -> AsyncGenerator[None]:  # noqa: ANN401, an ASGI application
+async def serve_app(app: Any, listener: socket.socket) -> AsyncGenerator[None]:  # noqa: ANN401, an ASGI application
     """Serve the application while the block runs; at its end finish open requests.
 
     Args:
@@ -55,7 +55,7 @@ async def serving(app: Any, listener: socket.socket) -> AsyncGenerator[None]:  #
     Raises:
         ImportError: The server for this event loop, uvicorn or hypercorn, is not installed.
     """
-    by = _by_hypercorn if _on_trio() else _by_uvicorn
+    by = _serve_by_hypercorn if _on_trio() else _serve_by_uvicorn
     async with by(app, listener):
         yield
 
@@ -66,7 +66,7 @@ def _on_trio() -> bool:
 
 
 @asynccontextmanager
-async def _by_uvicorn(app: Any, listener: socket.socket) -> AsyncGenerator[None]:  # noqa: ANN401
+async def _serve_by_uvicorn(app: Any, listener: socket.socket) -> AsyncGenerator[None]:  # noqa: ANN401
     try:
         import uvicorn  # noqa: PLC0415, the server of asyncio
     except ImportError as error:
@@ -87,12 +87,12 @@ async def _by_uvicorn(app: Any, listener: socket.socket) -> AsyncGenerator[None]
         server.should_exit = True
 
     # the flag shuts uvicorn down gracefully
-    async with _meanwhile(lambda: server.serve(sockets=[listener]), end):
+    async with _run_server(lambda: server.serve(sockets=[listener]), end):
         yield
 
 
 @asynccontextmanager
-async def _by_hypercorn(app: Any, listener: socket.socket) -> AsyncGenerator[None]:  # noqa: ANN401
+async def _serve_by_hypercorn(app: Any, listener: socket.socket) -> AsyncGenerator[None]:  # noqa: ANN401
     try:
         from hypercorn import trio as hypercorn  # noqa: PLC0415
         from hypercorn.config import Config  # noqa: PLC0415, the server of trio
@@ -109,12 +109,12 @@ async def _by_hypercorn(app: Any, listener: socket.socket) -> AsyncGenerator[Non
     config.errorlog = None
     config.graceful_timeout = 5.0
     ending = anyio.Event()
-    async with _meanwhile(lambda: serve(app, config, shutdown_trigger=ending.wait), ending.set):
+    async with _run_server(lambda: serve(app, config, shutdown_trigger=ending.wait), ending.set):
         yield
 
 
 @asynccontextmanager
-async def _meanwhile(serve: Callable[[], Awaitable[None]], end: Callable[[], None]) -> AsyncGenerator[None]:
+async def _run_server(serve: Callable[[], Awaitable[None]], end: Callable[[], None]) -> AsyncGenerator[None]:
     """Run a server while the block runs; at its end shut the server down without cancelling it."""
     failed: BaseException | None = None
     async with anyio.create_task_group() as tasks:

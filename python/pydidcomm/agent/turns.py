@@ -12,7 +12,7 @@ import anyio
 
 from pydidcomm.stores import StoreConflictError
 
-__all__ = ["Turns", "agreed"]
+__all__ = ["Turns", "repeat_until_stored"]
 
 Answer = TypeVar("Answer")
 
@@ -47,7 +47,7 @@ class Turns:
                 self._taken[key] = lock, users - 1
 
 
-async def agreed(step: Callable[[], Awaitable[Answer]]) -> Answer:
+async def repeat_until_stored(step: Callable[[], Awaitable[Answer]]) -> Answer:
     """Repeat a step until its commit succeeds without a conflict.
 
     Args:

@@ -39,7 +39,7 @@ class Application:
             await self._served(scope, receive, send)
             return
         try:
-            async with serving(self._settings) as self._served:
+            async with open_server(self._settings) as self._served:
                 await self._served(scope, receive, send)
         except click.ClickException as error:
             # a server shows this text, and ends
@@ -52,7 +52,7 @@ def application() -> Application:
 
 
 @asynccontextmanager
-async def serving(settings: "Settings") -> AsyncGenerator["MediatorServer"]:
+async def open_server(settings: "Settings") -> AsyncGenerator["MediatorServer"]:
     """The mediator of a configuration, with its secrets, its store and its transports open."""
     from pydidcomm.mediator import Mediator, MediatorServer, RateLimit  # noqa: PLC0415, not for --help
     from pydidcomm.mediator.metrics import PrometheusMetrics  # noqa: PLC0415

@@ -104,7 +104,7 @@ async def _make(settings: "Settings", uses: int, days: int, label: str, *, as_js
         text = f'[admission] `mode` is "{mode}", which asks for no token: set `mode = "token"`'
         write_warning(text, UserWarning)
     if not as_json:
-        write_note(f"token {name}: admits {uses}, until {_shown(expires)}")
+        write_note(f"token {name}: admits {uses}, until {_format_duration(expires)}")
 
 
 def _show(invitation: "Invitation", more: dict[str, object], *, as_json: bool) -> None:
@@ -129,7 +129,7 @@ async def _list(settings: "Settings", *, as_json: bool) -> None:
         if as_json:
             write_json(asdict(each))
             continue
-        state = "expired" if each.expires <= now else f"until {_shown(each.expires)}"
+        state = "expired" if each.expires <= now else f"until {_format_duration(each.expires)}"
         write_line(f"{each.name}  {each.used:>7} of {each.uses:<7}  {state:22}  {each.label}".rstrip())
 
 
@@ -144,5 +144,5 @@ async def _revoke(settings: "Settings", name: str) -> None:
         raise click.UsageError(message)
 
 
-def _shown(seconds: float) -> str:
+def _format_duration(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%MZ")

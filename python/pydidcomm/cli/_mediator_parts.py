@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pydidcomm.cli._config import config_option_of, read_config
-from pydidcomm.cli._wallet import opened
+from pydidcomm.cli._wallet import open_wallet
 
 if TYPE_CHECKING:
     from pydidcomm import DIDCommMessaging
@@ -37,7 +37,7 @@ async def open_party(settings: "Settings", *, create: bool = False) -> AsyncGene
     async with AsyncExitStack() as stack:
         if settings.secrets.wallet:
             wallet = settings.located(settings.secrets.wallet)
-            secrets: Any = await stack.enter_async_context(opened(wallet, create=create))
+            secrets: Any = await stack.enter_async_context(open_wallet(wallet, create=create))
             resolver: Any = secrets.did_resolver(network(allow_private=False, serving=True))
         else:
             file = KeyFile(settings.located(settings.secrets.path))

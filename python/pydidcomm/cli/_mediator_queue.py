@@ -59,7 +59,7 @@ def parked() -> None:
 @config_option
 @json_option
 @in_event_loop
-async def listed(limit: int, did: str | None, config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
+async def list_parked(limit: int, did: str | None, config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
     """List parked messages: number, deliveries, bytes, hours until they expire, recipient."""
     async with _store(config) as store:
         _list(await store.parked.messages(limit, did=did), as_json=as_json)
@@ -90,26 +90,26 @@ async def add(
         _report("parked", await store.parked.park(numbers, time.time()), as_json=as_json)
 
 
-def _of_parked(function: Callable[..., Coroutine[Any, Any, None]]) -> click.Command:
+def _parked_command(function: Callable[..., Coroutine[Any, Any, None]]) -> click.Command:
     """The command of a function that takes parked messages, by their numbers or of one recipient."""
     of_recipient = option("--of", "did", type=DID, metavar="DID", help="All of this recipient.")
     numbered = argument("numbers", nargs=-1, type=NUMBERS)
     return parked.command()(numbered(of_recipient(config_option(json_option(in_event_loop(function))))))
 
 
-@_of_parked
+@_parked_command
 async def restore(numbers: tuple[int, ...], did: str | None, config: Path, as_json: bool) -> None:  # noqa: FBT001
     """Put parked messages at the end of their queues, by their NUMBERS or of one recipient."""
     async with _store(config) as store:
-        chosen = await _chosen(store, numbers, did)
+        chosen = await _choose(store, numbers, did)
         _report("restored", await store.parked.restore(chosen), as_json=as_json)
 
 
-@_of_parked
+@_parked_command
 async def delete(numbers: tuple[int, ...], did: str | None, config: Path, as_json: bool) -> None:  # noqa: FBT001
     """Delete parked messages, by their NUMBERS or of one recipient."""
     async with _store(config) as store:
-        chosen = await _chosen(store, numbers, did)
+        chosen = await _choose(store, numbers, did)
         _report("deleted", await store.parked.delete(chosen), as_json=as_json)
 
 
@@ -122,7 +122,7 @@ async def _store(config: Path) -> AsyncGenerator["MediatorStore"]:
         await store.aclose()
 
 
-async def _chosen(store: "MediatorStore", numbers: tuple[int, ...], did: str | None) -> tuple[int, ...]:
+async def _choose(store: "MediatorStore", numbers: tuple[int, ...], did: str | None) -> tuple[int, ...]:
     if bool(numbers) == (did is not None):
         message = "name messages by their numbers, or all of one recipient by --of"
         raise click.UsageError(message)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
-from pydidcomm.cli._mediator_application import serving
+from pydidcomm.cli._mediator_application import open_server
 from pydidcomm.cli._mediator_parts import config_option, read_settings
 from pydidcomm.cli._options import option
 from pydidcomm.cli._output import json_option, write_json, write_note
@@ -47,20 +47,20 @@ def run(workers: int, config: Path, as_json: bool) -> None:  # noqa: FBT001, an 
 async def _serve(settings: "Settings", *, as_json: bool) -> None:
     import uvicorn  # noqa: PLC0415, the extra `server`
 
-    async with serving(settings) as served:
+    async with open_server(settings) as served:
         server = uvicorn.Server(uvicorn.Config(served, **_options(settings)))
-        _started(settings, 1, as_json=as_json)
+        _start(settings, 1, as_json=as_json)
         # uvicorn waits for its connections before it ends the lifespan, so sockets are closed before
-        draining = asyncio.create_task(_drained(server, served))
+        draining = asyncio.create_task(_drain(server, served))
         # uvicorn ends in order, restores the handler that it found, and raises the signal once more
-        signal.signal(signal.SIGTERM, _ended)
+        signal.signal(signal.SIGTERM, _end)
         await server.serve()
         draining.cancel()
 
 
 @in_event_loop
 async def _open_once(settings: "Settings") -> None:
-    async with serving(settings) as served:
+    async with open_server(settings) as served:
         await served.aclose()
 
 
@@ -76,14 +76,14 @@ def _supervise(settings: "Settings", config: Path, workers: int, *, as_json: boo
     with TemporaryDirectory(prefix="pydidcomm-metrics-") as folder, listener:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         supervisor = Multiprocess(options, sockets=[listener])
-        _started(settings, workers, as_json=as_json)
-        interrupted = _noted(signal.SIGINT)
+        _start(settings, workers, as_json=as_json)
+        interrupted = _note_signals(signal.SIGINT)
         supervisor.run()
     if interrupted:
         raise KeyboardInterrupt
 
 
-def _noted(number: signal.Signals) -> list[int]:
+def _note_signals(number: signal.Signals) -> list[int]:
     """The occurrences of a signal, which its handler still gets."""
     found: list[int] = []
     before: Any = signal.getsignal(number)
@@ -112,7 +112,7 @@ def _options(settings: "Settings") -> dict[str, Any]:
     }
 
 
-def _started(settings: "Settings", workers: int, *, as_json: bool) -> None:
+def _start(settings: "Settings", workers: int, *, as_json: bool) -> None:
     one, identity = settings.server, settings.mediator
     url = f"http://{one.host}:{one.port}/"
     if as_json:
@@ -121,11 +121,11 @@ def _started(settings: "Settings", workers: int, *, as_json: bool) -> None:
         write_note(f"serving {identity.base_url} on {url}")
 
 
-def _ended(number: int, frame: object) -> None:
+def _end(number: int, frame: object) -> None:
     """Let the command return once uvicorn has ended."""
 
 
-async def _drained(server: Any, served: "MediatorServer") -> None:  # noqa: ANN401, of uvicorn
+async def _drain(server: Any, served: "MediatorServer") -> None:  # noqa: ANN401, of uvicorn
     while not server.should_exit:  # noqa: ASYNC110, a flag of uvicorn
         await asyncio.sleep(0.05)
     served.drain()

@@ -39,7 +39,7 @@ def passphrase(wallet: Path, *, new: bool) -> str:
         return _from_file(Path(file))
     if os.environ.get(KEYRING) == "1":
         return _from_keyring(wallet, new=new)
-    return _prompted(wallet, new=new)
+    return _prompt(wallet, new=new)
 
 
 def _from_file(path: Path) -> str:
@@ -70,14 +70,14 @@ def _from_keyring(wallet: Path, *, new: bool) -> str:
 
     found = read_password(SERVICE, str(wallet))
     if found is None and new:
-        found = _new_in_keyring(wallet)
+        found = _create_in_keyring(wallet)
     if found is None:
         message = f"the keyring has no passphrase for {wallet}: unset {KEYRING} to be asked for it"
         raise SecretsLockedError(message)
     return found
 
 
-def _new_in_keyring(wallet: Path) -> str:
+def _create_in_keyring(wallet: Path) -> str:
     """A random passphrase that the keyring keeps, the same for each command that makes the wallet."""
     import secrets  # noqa: PLC0415, for a new wallet alone
 
@@ -100,7 +100,7 @@ def _new_in_keyring(wallet: Path) -> str:
         lock.release()
 
 
-def _prompted(wallet: Path, *, new: bool) -> str:
+def _prompt(wallet: Path, *, new: bool) -> str:
     import getpass  # noqa: PLC0415, for a prompt alone
     import warnings  # noqa: PLC0415
 

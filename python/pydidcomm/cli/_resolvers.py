@@ -18,7 +18,7 @@ PRIVATE: Final = (
 """Loopback and private networks, RFC 1918 and RFC 4193: what `--allow-private` adds."""
 
 
-def allowed(*, allow_private: bool) -> tuple[str, ...]:
+def allowed_networks(*, allow_private: bool) -> tuple[str, ...]:
     """The networks that are allowed although they are not public."""
     return PRIVATE if allow_private else ()
 
@@ -48,7 +48,7 @@ def network(*, allow_private: bool, serving: bool = False) -> dict[str, DIDResol
         serving: Whether methods of a missing extra are left out: for a server such a DID of a peer is not
             found, where a command names the extra.
     """
-    allow = allowed(allow_private=allow_private)
+    allow = allowed_networks(allow_private=allow_private)
 
     def web() -> Any:  # noqa: ANN401
         from pydidcomm.resolvers.web import WebResolver  # noqa: PLC0415, the extra `http`

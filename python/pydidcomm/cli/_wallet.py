@@ -55,7 +55,7 @@ def wallet_option(command: Command) -> Command:
 
 
 @asynccontextmanager
-async def opened(wallet: Path, *, create: bool = False) -> AsyncGenerator["AskarSecrets"]:
+async def open_wallet(wallet: Path, *, create: bool = False) -> AsyncGenerator["AskarSecrets"]:
     """The wallet, open.
 
     Raises:
@@ -138,7 +138,7 @@ async def party(
         async with DIDCommMessaging(resolver=local_and(others)) as one:
             yield one
         return
-    async with opened(wallet, create=create) as secrets:
+    async with open_wallet(wallet, create=create) as secrets:
         resolver = secrets.did_resolver(others)
         window = InMemoryReplayWindow()
         async with DIDCommMessaging(secrets=secrets, resolver=resolver, replay_window=window) as one:
@@ -152,7 +152,7 @@ async def _remember(resolver: Any, peer: str) -> None:  # noqa: ANN401, a Stored
     from pydidcomm import short_form  # noqa: PLC0415, not for --help
 
     short = short_form(peer)
-    if short in {None, peer} or await _resolved(resolver, short) is not None:
+    if short in {None, peer} or await _resolve(resolver, short) is not None:
         return
     resolver.memory().remember(peer)
     stored = resolver.store_long_forms()
@@ -160,7 +160,7 @@ async def _remember(resolver: Any, peer: str) -> None:  # noqa: ANN401, a Stored
         await stored
 
 
-async def _resolved(resolver: Any, did: Any) -> Any:  # noqa: ANN401
+async def _resolve(resolver: Any, did: Any) -> Any:  # noqa: ANN401
     found = resolver.resolve(did)
     return await found if isawaitable(found) else found
 

@@ -78,7 +78,7 @@ async def init(  # noqa: PLR0913, PLR0917, an argument an option
     )
     # without the extra there is no text, and nothing is made
     settings.text()
-    async with _opened(settings, create=True):
+    async with _open_store(settings, create=True):
         write_config(config, settings)
     write_note(f"wrote {config}: `pydidcomm agent run` starts the agent")
 
@@ -100,7 +100,7 @@ async def run(config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
     routers = [_router(reference, settings.folder) for reference in settings.agent.routers]
     show_refusals(as_json=as_json, levels=AGENT)
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        async with _opened(settings, create=False) as store:
+        async with _open_store(settings, create=False) as store:
             one = Agent(
                 store,
                 listen=settings.server.listen or None,
@@ -126,7 +126,7 @@ async def run(config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
 
 
 @asynccontextmanager
-async def _opened(settings: "Settings", *, create: bool) -> AsyncGenerator["AskarStore"]:
+async def _open_store(settings: "Settings", *, create: bool) -> AsyncGenerator["AskarStore"]:
     """The store of the agent, open.
 
     Raises:

@@ -38,8 +38,8 @@ async def bench(seconds: float, size: int, as_json: bool) -> None:  # noqa: FBT0
             sender = frm if mode == "authcrypt" else None
             packed = await one.pack(message, to=to, frm=sender)
             took = {
-                "pack": await _measured(lambda: one.pack(message, to=to, frm=sender), seconds),  # noqa: B023
-                "unpack": await _measured(lambda: one.unpack(packed.text), seconds),  # noqa: B023
+                "pack": await _measure(lambda: one.pack(message, to=to, frm=sender), seconds),  # noqa: B023
+                "unpack": await _measure(lambda: one.unpack(packed.text), seconds),  # noqa: B023
             }
             if as_json:
                 write_json({"curve": curve, "mode": mode, "bytes": size, "microseconds": took})
@@ -49,7 +49,7 @@ async def bench(seconds: float, size: int, as_json: bool) -> None:  # noqa: FBT0
         write_note("microseconds a message; between known peers, whose shared secrets are cached")
 
 
-async def _measured(operation: "Callable[[], Awaitable[Any]]", seconds: float) -> float:
+async def _measure(operation: "Callable[[], Awaitable[Any]]", seconds: float) -> float:
     """The mean microseconds of a call."""
     await operation()
     calls = 0

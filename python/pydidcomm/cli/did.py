@@ -8,7 +8,7 @@ import rich_click as click
 from pydidcomm.cli._options import DID, argument, option, private_option
 from pydidcomm.cli._output import json_option, write_document, write_json, write_line
 from pydidcomm.cli._run import in_event_loop
-from pydidcomm.cli._wallet import is_short, opened, party, wallet_option
+from pydidcomm.cli._wallet import is_short, open_wallet, party, wallet_option
 
 __all__ = ["did"]
 
@@ -74,7 +74,7 @@ async def show(did_: str | None, wallet: Path, as_json: bool) -> None:  # noqa: 
     from pydidcomm import same_party  # noqa: PLC0415, not for --help
     from pydidcomm.errors import NotFoundError  # noqa: PLC0415
 
-    async with opened(wallet) as secrets:
+    async with open_wallet(wallet) as secrets:
         kids = await secrets.kids()
     dids: dict[str, list[str]] = {}
     for kid in kids:
@@ -115,10 +115,10 @@ async def resolve(
     write = write_json if as_json else write_document
     if universal is not None:
         from pydidcomm import DIDCommMessaging  # noqa: PLC0415, not for --help
-        from pydidcomm.cli._resolvers import allowed  # noqa: PLC0415
+        from pydidcomm.cli._resolvers import allowed_networks  # noqa: PLC0415
         from pydidcomm.resolvers.universal import UniversalResolver  # noqa: PLC0415, the extra `http`
 
-        resolver = UniversalResolver(universal, allow=allowed(allow_private=allow_private))
+        resolver = UniversalResolver(universal, allow=allowed_networks(allow_private=allow_private))
         async with DIDCommMessaging(resolver=resolver) as service:
             write((await service.resolve(did_)).as_dict())
         return

@@ -75,10 +75,10 @@ def _show_code(made: "Invitation") -> None:
 
 
 async def _read(given: str, *, allow_private: bool, as_json: bool) -> None:
-    from pydidcomm.cli._resolvers import allowed  # noqa: PLC0415, not for --help
+    from pydidcomm.cli._resolvers import allowed_networks  # noqa: PLC0415, not for --help
     from pydidcomm.invitations import fetch_invitation  # noqa: PLC0415
 
-    message = await fetch_invitation(given, allow=allowed(allow_private=allow_private))
+    message = await fetch_invitation(given, allow=allowed_networks(allow_private=allow_private))
     if as_json:
         write_json({"from": message.frm, "message": message.as_dict()})
         return

@@ -81,7 +81,7 @@ async def listen(  # noqa: PLR0913, PLR0917, an argument an option
                 write_json_note({"listening": url})
             else:
                 write_note(f"listening on {url}")
-            ending = asyncio.create_task(printer.ended(server))
+            ending = asyncio.create_task(printer.stop_when_finished(server))
             await server.serve(sockets=[listener])
             ending.cancel()
     if printer.failed is not None:
@@ -139,7 +139,7 @@ class _Printer:
         body = json.dumps(received.message.as_dict().get("body", {}), ensure_ascii=False)
         write_line(f"{sender_line(received)}: {received.message.type} {body}")
 
-    async def ended(self, server: Any) -> None:  # noqa: ANN401, a uvicorn.Server
+    async def stop_when_finished(self, server: Any) -> None:  # noqa: ANN401, a uvicorn.Server
         """Stop the server once there is nothing more to print."""
         await self._end.wait()
         server.should_exit = True

@@ -45,7 +45,7 @@ async def pack(  # noqa: PLR0913, PLR0917, an argument an option
     needs_keys = bool(sign or (to and sender)) or is_short(to)
     async with party(wallet, needs_keys=needs_keys, allow_private=allow_private, peer=to) as one:
         if to is not None:
-            packed: Any = await encrypted(
+            packed: Any = await encrypt(
                 one, message, to=to, frm=frm, sign=sign, anonymous=anonymous, hide_sender=hide_sender
             )
         elif sign is not None:
@@ -78,7 +78,7 @@ def check(to: str | None, frm: str | None, *, anonymous: bool, hide_sender: bool
         raise click.UsageError(message)
 
 
-async def encrypted(  # noqa: PLR0913, all but two are named
+async def encrypt(  # noqa: PLR0913, all but two are named
     one: Any,  # noqa: ANN401, a DIDCommMessaging, whose import is late
     message: Any,  # noqa: ANN401
     *,

@@ -9,7 +9,7 @@ from pydidcomm.cli._input import file_argument, read
 from pydidcomm.cli._options import DID, argument, option, private_option
 from pydidcomm.cli._output import json_option, write_json, write_line, write_note
 from pydidcomm.cli._run import in_event_loop
-from pydidcomm.cli._wallet import opened, party, wallet_option
+from pydidcomm.cli._wallet import open_wallet, party, wallet_option
 
 __all__ = ["secrets"]
 
@@ -26,7 +26,7 @@ def secrets() -> None:
 @in_event_loop
 async def list_(reveal: bool, wallet: Path, as_json: bool) -> None:  # noqa: FBT001, options
     """List the keys of the wallet: kid and curve."""
-    async with opened(wallet) as store:
+    async with open_wallet(wallet) as store:
         for kid in await store.kids():
             key: Any = await store.get_key(kid)
             if reveal:
@@ -45,7 +45,7 @@ async def list_(reveal: bool, wallet: Path, as_json: bool) -> None:  # noqa: FBT
 async def add(file: IO[bytes], wallet: Path, as_json: bool) -> None:  # noqa: FBT001, an option
     """Store private keys that another program made: a JWK with `kid` a line, or a JWK set."""
     found = _keys(read(file))
-    async with opened(wallet, create=True) as store:
+    async with open_wallet(wallet, create=True) as store:
         await store.add_keys(found)
     for key in found:
         if as_json:

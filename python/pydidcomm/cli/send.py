@@ -10,7 +10,7 @@ from pydidcomm.cli._options import DID, option, packing_options
 from pydidcomm.cli._output import json_option, progress, write_json, write_json_note, write_line, write_note
 from pydidcomm.cli._run import in_event_loop
 from pydidcomm.cli._wallet import is_short, party, wallet_option
-from pydidcomm.cli.pack import check, encrypted
+from pydidcomm.cli.pack import check, encrypt
 from pydidcomm.errors import DeliveryError
 
 __all__ = ["send"]
@@ -59,7 +59,7 @@ async def send(  # noqa: PLR0913, PLR0917, an argument an option
         if url is None:
             message = "the message is packed already: --url says where to deliver it"
             raise click.UsageError(message)
-        packed: Any = _packed(text)
+        packed: Any = _parse_envelope(text)
     elif to is None:
         message = "the message is not packed: --to names its recipient"
         raise click.UsageError(message)
@@ -68,17 +68,17 @@ async def send(  # noqa: PLR0913, PLR0917, an argument an option
         sender = None if anonymous else frm or plain.frm
         needs_keys = bool(sign or sender) or is_short(to)
         async with party(wallet, needs_keys=needs_keys, allow_private=allow_private, peer=to) as one:
-            packed = await encrypted(
+            packed = await encrypt(
                 one, plain, to=to, frm=frm, sign=sign, anonymous=anonymous, hide_sender=hide_sender
             )
-    sent = await _delivered(packed, url, allow_private=allow_private, as_json=as_json)
+    sent = await _deliver(packed, url, allow_private=allow_private, as_json=as_json)
     if as_json:
         write_json({"uri": sent.uri, "status": sent.status, "tried": [list(each) for each in sent.tried]})
     else:
         write_line(f"delivered to {sent.uri} ({sent.status})")
 
 
-def _packed(text: bytes) -> _Envelope:
+def _parse_envelope(text: bytes) -> _Envelope:
     from pydidcomm import MediaType  # noqa: PLC0415, not for --help
     from pydidcomm.inspection import EncryptedView, inspect  # noqa: PLC0415
 
@@ -90,13 +90,13 @@ def _packed(text: bytes) -> _Envelope:
     return _Envelope(text.decode().strip(), media_type)
 
 
-async def _delivered(packed: Any, url: str | None, *, allow_private: bool, as_json: bool) -> Any:  # noqa: ANN401
-    from pydidcomm.cli._resolvers import allowed  # noqa: PLC0415, not for --help
+async def _deliver(packed: Any, url: str | None, *, allow_private: bool, as_json: bool) -> Any:  # noqa: ANN401
+    from pydidcomm.cli._resolvers import allowed_networks  # noqa: PLC0415, not for --help
     from pydidcomm.transports.http import HttpTransport  # noqa: PLC0415, the extra `http`
 
     total = len(packed.text)
     with progress(total, "sending") as report:
-        async with HttpTransport(allow=allowed(allow_private=allow_private)) as transport:
+        async with HttpTransport(allow=allowed_networks(allow_private=allow_private)) as transport:
             try:
                 return await transport.send(packed, uri=url, progress=lambda done, _: report(done))
             except DeliveryError as error:

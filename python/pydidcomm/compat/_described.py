@@ -3,7 +3,7 @@
 from enum import Enum
 
 
-def described(value: object, *names: str) -> str:
+def describe(value: object, *names: str) -> str:
     """The text of an argument where it is a DID or one of the names; else its type and length.
 
     A private key or a passphrase may stand in the place of any argument.
@@ -13,6 +13,6 @@ def described(value: object, *names: str) -> str:
     return value if value.startswith("did:") or value in names else f"a str of {len(value)} characters"
 
 
-def named(value: object) -> str:
+def describe_member(value: object) -> str:
     """The member of an enumeration; of another value, which may be a secret, the type and length."""
-    return str(value) if isinstance(value, Enum) else described(value)
+    return str(value) if isinstance(value, Enum) else describe(value)

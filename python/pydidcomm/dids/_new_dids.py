@@ -27,7 +27,7 @@ class MadeDid(NamedTuple):
     known: str
 
 
-def wanted_for(method: str, curve: str) -> Wanted:
+def single_key(method: str, curve: str) -> Wanted:
     """Return the curve and the use of the single key of a did:key or did:jwk."""
     return [(curve, _USES.get((method, curve), "both"))]
 
@@ -35,7 +35,7 @@ def wanted_for(method: str, curve: str) -> Wanted:
 def key_did(keys: Sequence[NewKey]) -> MadeDid:
     """Return the did:key of the key."""
     did = f"did:key:{keys[0].public_key.multikey()}"
-    return MadeDid(did, _named(did, keys[0]), {}, did)
+    return MadeDid(did, _name_keys(did, keys[0]), {}, did)
 
 
 def jwk_did(keys: Sequence[NewKey]) -> MadeDid:
@@ -51,15 +51,15 @@ def peer_did(method: int, wanted: Wanted, keys: Sequence[NewKey], services: Sequ
     agreement = [key for (_, use), key in zip(wanted, keys, strict=True) if use == "agreement"]
     authentication = [key for (_, use), key in zip(wanted, keys, strict=True) if use != "agreement"]
     did, kids, known = _core.encode_peer_public_keys(
-        method, _public(agreement), _public(authentication), services
+        method, _public_keys(agreement), _public_keys(authentication), services
     )
     if method == 0:
-        return MadeDid(did, _named(did, keys[0]), {}, did)
+        return MadeDid(did, _name_keys(did, keys[0]), {}, did)
     named = dict(zip(kids, [*agreement, *authentication], strict=True))
     return MadeDid(did, named, _long_forms(did, known), known or did)
 
 
-def _public(keys: Sequence[NewKey]) -> list[_core.PublicKey]:
+def _public_keys(keys: Sequence[NewKey]) -> list[_core.PublicKey]:
     return [key.public_key for key in keys]
 
 
@@ -70,7 +70,7 @@ def _long_forms(did: str, known: str | None) -> dict[str, str]:
     return {short: did} if short != did else {}
 
 
-def _named(did: str, key: NewKey) -> dict[str, NewKey]:
+def _name_keys(did: str, key: NewKey) -> dict[str, NewKey]:
     """Return the keys of a did:key or did:peer:0 by kid, whose fragment is the key itself."""
     keys = [key] if key.agreement is None else [key, key.agreement]
     if key.public_key.curve == "Ed25519" and key.agreement is None:

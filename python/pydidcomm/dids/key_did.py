@@ -5,7 +5,7 @@ from typing import cast
 from pydidcomm import _core
 from pydidcomm._core import Secret
 from pydidcomm.dids import _new_dids
-from pydidcomm.dids.peer_did import made, store_secrets, stored
+from pydidcomm.dids.peer_did import make_keys, store_keys, store_secrets
 from pydidcomm.resolvers import KeyMaker, SecretsStore
 from pydidcomm.resolvers.making import maker_of
 
@@ -44,8 +44,8 @@ async def create_key_did(secrets: SecretsStore | KeyMaker, *, curve: str = "Ed25
     """
     maker = maker_of(secrets)
     if maker is not None:
-        new = _new_dids.key_did(await made(maker, _new_dids.wanted_for("did:key", curve)))
-        return await stored(maker, new)
+        new = _new_dids.key_did(await make_keys(maker, _new_dids.single_key("did:key", curve)))
+        return await store_keys(maker, new)
     did, created = new_key_did(curve)
     await store_secrets(cast("SecretsStore", secrets), created)
     return did
@@ -72,8 +72,8 @@ async def create_jwk_did(secrets: SecretsStore | KeyMaker, *, curve: str = "P-25
     """
     maker = maker_of(secrets)
     if maker is not None:
-        new = _new_dids.jwk_did(await made(maker, _new_dids.wanted_for("did:jwk", curve)))
-        return await stored(maker, new)
+        new = _new_dids.jwk_did(await make_keys(maker, _new_dids.single_key("did:jwk", curve)))
+        return await store_keys(maker, new)
     did, created = new_jwk_did(curve)
     await store_secrets(cast("SecretsStore", secrets), created)
     return did

@@ -9,7 +9,7 @@ from pydidcomm import _core
 from pydidcomm._checks import check_list
 from pydidcomm._core import LocalResolver, Secret
 from pydidcomm._driver.event_loop import is_awaitable
-from pydidcomm._shown import described
+from pydidcomm._shown import describe
 from pydidcomm.dids import _new_dids
 from pydidcomm.resolvers import KeyMaker, NewKey, SecretsStore
 from pydidcomm.resolvers.making import maker_of
@@ -151,7 +151,7 @@ def check_endpoint(name: str, uri: object) -> None:
         message = f"{name} must be a str, got {type(uri).__name__}"
         raise TypeError(message)
     if not re.match(_SCHEME, uri) or re.search(_NOT_IN_A_URI, uri):
-        message = f"{name} must be a URI with a scheme, or a DID, got {described(uri)}; write 'https://...'"
+        message = f"{name} must be a URI with a scheme, or a DID, got {describe(uri)}; write 'https://...'"
         raise ValueError(message)
 
 
@@ -185,7 +185,7 @@ async def store_secrets(secrets: SecretsStore, created: Sequence[Secret]) -> Non
             await done
 
 
-async def made(secrets: KeyMaker, wanted: _new_dids.Wanted) -> list[NewKey]:
+async def make_keys(secrets: KeyMaker, wanted: _new_dids.Wanted) -> list[NewKey]:
     """Lets the store generate the keys, and returns them in the order of `wanted`."""
     keys: list[NewKey] = []
     for curve, use in wanted:
@@ -194,7 +194,7 @@ async def made(secrets: KeyMaker, wanted: _new_dids.Wanted) -> list[NewKey]:
     return keys
 
 
-async def stored(secrets: KeyMaker, new: _new_dids.MadeDid) -> str:
+async def store_keys(secrets: KeyMaker, new: _new_dids.MadeDid) -> str:
     """Stores the keys of a new DID, and returns the DID."""
     done: Any = secrets.store_did(new.did, new.keys, new.long_forms)
     if is_awaitable(done):
@@ -269,8 +269,8 @@ async def create_peer_did(  # noqa: PLR0913, all but the counts are named
     maker = maker_of(secrets)
     if maker is not None:
         wanted = plan.wanted(resolver)
-        new = plan.encode(wanted, await made(maker, wanted))
-        did = await stored(maker, new)
+        new = plan.encode(wanted, await make_keys(maker, wanted))
+        did = await store_keys(maker, new)
         remember(resolver, method, new.known)
         return did
     did, created, known = plan.create(resolver)

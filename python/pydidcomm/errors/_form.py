@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from pydidcomm._core import malformed_text, unsupported_text
-from pydidcomm._next_steps import meant_curve, some_of
+from pydidcomm._next_steps import list_some, suggest_curve
 from pydidcomm.errors._root import DIDCommError
 
 
@@ -70,9 +70,9 @@ class UnsupportedError(DIDCommError):
             keys = [f"{kid} ({kind})" for kid, kind in self.keys.items()]
             return (
                 f"no key under {self.what} is supported, or on one of the allowed curves; the document lists "
-                f"{some_of(keys)}"
+                f"{list_some(keys)}"
             )
-        meant = meant_curve(self.algorithm) if self.what == "curve" else ""
+        meant = suggest_curve(self.algorithm) if self.what == "curve" else ""
         return unsupported_text(self.what, self.algorithm) + meant
 
 
@@ -95,7 +95,7 @@ class IncompatibleKeysError(UnsupportedError):
         sender_curves: Sequence[str] = (),
         recipient_curves: Sequence[str] = (),
     ) -> None:
-        own, other = some_of(sender_curves), some_of(recipient_curves)
+        own, other = list_some(sender_curves), list_some(recipient_curves)
         super().__init__("key agreement", f"no key of {sender} ({own}) fits one of {recipient} ({other})")
         self.args = (sender, recipient, sender_curves, recipient_curves)
         self.sender = sender

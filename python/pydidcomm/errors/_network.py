@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from pydidcomm._next_steps import some_of
+from pydidcomm._next_steps import list_some
 from pydidcomm.errors._root import DIDCommError
 
 
@@ -52,4 +52,4 @@ class DeliveryError(DIDCommError):
 
     def _text(self) -> str:
         outcome = "refused" if self.refused else "not delivered"
-        return f"{outcome}: {some_of([f'{uri} ({reason})' for uri, reason in self.tried])}"
+        return f"{outcome}: {list_some([f'{uri} ({reason})' for uri, reason in self.tried])}"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from pydidcomm._next_steps import NEEDED, resolver_for, some_of
+from pydidcomm._next_steps import NEEDED, list_some, resolver_for
 from pydidcomm.errors._root import DIDCommError
 
 
@@ -71,7 +71,7 @@ class KeyNotFoundError(NotFoundError):
 
     def _text(self) -> str:
         missing = "nothing" if self.kid == "*" else f"no {self.kid}"
-        listed = f", but {some_of(self.candidates)}" if self.candidates else ""
+        listed = f", but {list_some(self.candidates)}" if self.candidates else ""
         return f"{self.did} lists {missing} under {self.relationship}{listed}"
 
 
@@ -126,4 +126,4 @@ class SecretNotFoundError(NotFoundError):
         self.kids = tuple(kids)
 
     def _text(self) -> str:
-        return f"no private key found for {some_of(self.kids)}"
+        return f"no private key found for {list_some(self.kids)}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from zlib import crc32
 
 from pydidcomm._core import FromPrior
-from pydidcomm._shown import shown
+from pydidcomm._shown import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -169,7 +169,10 @@ def _encrypted_rows(layer: EncryptedView) -> list[Row]:
         Row("skid", layer.claimed_skid or layer.claimed_apu or ""),
         Row("apv", layer.apv or "", binds[layer.apv_binds_kids]),
     ]
-    return [*_present(rows), *_listed("recipient kid", layer.claimed_recipient_kids, layer.recipient_count)]
+    return [
+        *_skip_absent(rows),
+        *_list_rows("recipient kid", layer.claimed_recipient_kids, layer.recipient_count),
+    ]
 
 
 def _signed_rows(layer: SignedView) -> list[Row]:
@@ -177,10 +180,10 @@ def _signed_rows(layer: SignedView) -> list[Row]:
     rows: list[Row] = []
     for signature in shown_first:
         kid = signature.claimed_kid or ""
-        rows += _present(
+        rows += _skip_absent(
             [Row("typ", signature.typ or ""), Row("alg", signature.alg or ""), Row("signer kid", kid)]
         )
-    return [*rows, *_listed("", (), layer.signature_count - len(shown_first))]
+    return [*rows, *_list_rows("", (), layer.signature_count - len(shown_first))]
 
 
 def _plaintext_rows(layer: PlaintextView) -> list[Row]:
@@ -198,7 +201,7 @@ def _plaintext_rows(layer: PlaintextView) -> list[Row]:
         Row("body", f"{layer.content_octets:,} B" if layer.content_octets else ""),
         Row("attachments", str(layer.attachments) if layer.attachments else ""),
     ]
-    return _present(rows)
+    return _skip_absent(rows)
 
 
 def _message_box(message: Message, remark: str, *, with_body: bool) -> Box:
@@ -220,14 +223,14 @@ def _message_box(message: Message, remark: str, *, with_body: bool) -> Box:
         rows.append(Row("body", repr(message.body)))
     if message.attachments:
         rows.append(Row("attachments", str(len(message.attachments))))
-    return Box(SHEET, "Plaintext message", remark, _present(rows))
+    return Box(SHEET, "Plaintext message", remark, _skip_absent(rows))
 
 
-def _present(rows: Iterable[Row]) -> list[Row]:
+def _skip_absent(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if row.text]
 
 
-def _listed(label: str, names: Sequence[str], count: int) -> list[Row]:
+def _list_rows(label: str, names: Sequence[str], count: int) -> list[Row]:
     """Return a row for each of the first names, and one with the number of the others."""
     rows = [Row(label, name) for name in names[:MOST_ROWS]]
     more = count - len(rows)
@@ -278,7 +281,7 @@ def _row(row: Row, x: int, y: int, width: int) -> Iterator[str]:
     room = width - LABEL - (14 + LETTER * len(row.remark) if row.remark else 0)
     remark = _span(row.remark, f'font-family="{SANS}" font-size="12" fill="{FAINT}"')
     style = f'fill="{INK}" font-family="{MONO}" font-size="13"'
-    yield _text(x + LABEL, y, shown(row.text, int(room / GLYPH)), style, remark)
+    yield _text(x + LABEL, y, sanitize(row.text, int(room / GLYPH)), style, remark)
 
 
 def _bar(parts: Sequence[Part], x: int, y: int, width: int, unique: str) -> Iterator[str]:
@@ -304,8 +307,8 @@ def _bar(parts: Sequence[Part], x: int, y: int, width: int, unique: str) -> Iter
 
 
 def _text(x: float, y: float, text: str, style: str, after: str = "") -> str:
-    return f'<text x="{x:g}" y="{y:g}" {style}>{escape(shown(text, WIDTH))}{after}</text>'
+    return f'<text x="{x:g}" y="{y:g}" {style}>{escape(sanitize(text, WIDTH))}{after}</text>'
 
 
 def _span(text: str, style: str) -> str:
-    return f'<tspan dx="12" {style}>{escape(shown(text))}</tspan>' if text else ""
+    return f'<tspan dx="12" {style}>{escape(sanitize(text))}</tspan>' if text else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from pydidcomm._shown import shown
+from pydidcomm._shown import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,12 +22,12 @@ def table(title: str, rows: Iterable[tuple[str, ...]]) -> str:
     """Render a table with a caption and one row for each tuple, whose first text is the label."""
     listed = [*rows]
     lines = "".join(
-        "<tr>" + "".join(f'<td style="{_CELL}">{escape(shown(cell, 200))}</td>' for cell in row) + "</tr>"
+        "<tr>" + "".join(f'<td style="{_CELL}">{escape(sanitize(cell, 200))}</td>' for cell in row) + "</tr>"
         for row in listed[:_MOST_ROWS]
     )
     more = len(listed) - _MOST_ROWS
     rest = f"<p>and {more} more</p>" if more > 0 else ""
-    caption = f'<caption style="text-align:left">{escape(shown(title, 200))}</caption>'
+    caption = f'<caption style="text-align:left">{escape(sanitize(title, 200))}</caption>'
     return f"<table>{caption}<tbody>{lines}</tbody></table>{rest}"
 
 
@@ -55,7 +55,7 @@ def document_table(document: DIDDocument) -> str:
     rows = [("keyAgreement", kid) for kid in document.key_agreement]
     rows += [("authentication", kid) for kid in document.authentication]
     rows += [("service", endpoint.uri) for service in document.services for endpoint in service.endpoints]
-    return table(f"DID document of {shown(document.id)}", rows)
+    return table(f"DID document of {sanitize(document.id)}", rows)
 
 
 def metadata_table(metadata: Metadata) -> str:

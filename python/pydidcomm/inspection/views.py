@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 from pydidcomm import _core
 from pydidcomm._checks import text_of
 from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned
-from pydidcomm._shown import shown
+from pydidcomm._shown import sanitize
 
 __all__ = [
     "EncryptedView",
@@ -42,7 +42,7 @@ class Fault:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.part}: {shown(self.reason)}"
+        return f"{self.part}: {sanitize(self.reason)}"
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
@@ -95,8 +95,8 @@ class EncryptedView:
         return self.octets - self.content_octets
 
     def __str__(self) -> str:
-        sender = f" from {shown(self.claimed_skid)}" if self.claimed_skid else ""
-        kids = _listed(self.claimed_recipient_kids, self.recipient_count)
+        sender = f" from {sanitize(self.claimed_skid)}" if self.claimed_skid else ""
+        kids = _list_names(self.claimed_recipient_kids, self.recipient_count)
         version = " of DIDComm v1" if self.version == 1 else ""
         return f"{self.mode or 'encrypted'}{version} ({_names(self.alg, self.enc)}){sender} to {kids}"
 
@@ -152,7 +152,7 @@ class SignedView:
 
     def __str__(self) -> str:
         algorithms = _names(*dict.fromkeys(each.alg for each in self.signatures))
-        return f"signed ({algorithms}) by {_listed(self.claimed_signer_kids, self.signature_count)}"
+        return f"signed ({algorithms}) by {_list_names(self.claimed_signer_kids, self.signature_count)}"
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
@@ -201,9 +201,9 @@ class PlaintextView:
         return self.octets - self.content_octets
 
     def __str__(self) -> str:
-        sender = f" from {shown(self.claimed_from)}" if self.claimed_from else ""
-        to = f" to {_listed(self.claimed_to, len(self.claimed_to))}" if self.claimed_to else ""
-        return f"plaintext {shown(self.type or '')}{sender}{to}"
+        sender = f" from {sanitize(self.claimed_from)}" if self.claimed_from else ""
+        to = f" to {_list_names(self.claimed_to, len(self.claimed_to))}" if self.claimed_to else ""
+        return f"plaintext {sanitize(self.type or '')}{sender}{to}"
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
@@ -327,12 +327,12 @@ def _lists(value: Any) -> Any:  # noqa: ANN401, JSON
 
 
 def _names(*algorithms: str | None) -> str:
-    return " ".join(shown(name) for name in algorithms if name is not None) or "no algorithm"
+    return " ".join(sanitize(name) for name in algorithms if name is not None) or "no algorithm"
 
 
-def _listed(names: tuple[str, ...], count: int) -> str:
+def _list_names(names: tuple[str, ...], count: int) -> str:
     """Return the first names, and the number of the others."""
     first = names[:_MOST_NAMED]
-    listed = ", ".join(map(shown, first)) or "no key"
+    listed = ", ".join(map(sanitize, first)) or "no key"
     more = max(count, len(names)) - len(first)
     return f"{listed} and {more} more" if more else listed

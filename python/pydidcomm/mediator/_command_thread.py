@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from time import sleep
 from typing import Any, Final, cast
 
-from pydidcomm._driver.outcomes import Outcome, Waiting, settle, waiting
+from pydidcomm._driver.outcomes import Outcome, Waiting, new_waiting, settle
 
 MOST_IN_A_COMMIT: Final = 128
 """Commands that share one commit: at 128 the disk is no longer the limit, and a commit takes some 12 ms."""
@@ -71,7 +71,7 @@ class CommandThread:
             RuntimeError: The store is closed.
             BlockingIOError: Too many commands wait.
         """
-        waiter = waiting()
+        waiter = new_waiting()
         self._submit(command, waiter)
         return await waiter
 
@@ -82,7 +82,7 @@ class CommandThread:
             RuntimeError: The store is closed.
             BlockingIOError: Too many commands wait.
         """
-        waiter = waiting()
+        waiter = new_waiting()
         self._submit(_Item(item), waiter)
         return await waiter
 

@@ -8,7 +8,7 @@ from pydidcomm.mediator.records import Action, Arrival, Placement, Recipient, Ro
 from pydidcomm.mediator.storage import MediatorStore
 
 
-async def _filled(store: MediatorStore, envelopes: Sequence[bytes], did: str = BOB) -> Recipient:
+async def _fill(store: MediatorStore, envelopes: Sequence[bytes], did: str = BOB) -> Recipient:
     recipient = await store.grant(did, NOW)
     await store.change_routes(recipient, [RouteChange(did, Action.ADD)], NOW)
     for envelope in envelopes:
@@ -16,7 +16,7 @@ async def _filled(store: MediatorStore, envelopes: Sequence[bytes], did: str = B
     return recipient
 
 
-async def _delivered(store: MediatorStore, recipient: Recipient, count: int = 9) -> list[bytes]:
+async def _deliver(store: MediatorStore, recipient: Recipient, count: int = 9) -> list[bytes]:
     found = await store.deliver(recipient, count=count, size=ALL, at=NOW + 1)
     # the count may be written later than the delivery, but before what follows
     await store.check()
@@ -29,16 +29,16 @@ async def _numbers(store: MediatorStore, did: str | None = None) -> list[int]:
 
 async def parking(store: MediatorStore) -> None:
     """A parked message is in no queue, and is found with its deliveries and times."""
-    bob = await _filled(store, (b"1", b"22", b"333"))
-    await _delivered(store, bob, 1)
-    await _delivered(store, bob, 2)
+    bob = await _fill(store, (b"1", b"22", b"333"))
+    await _deliver(store, bob, 1)
+    await _deliver(store, bob, 2)
     found = await store.parked.delivered(9)
     require([(each.deliveries, each.bytes) for each in found] == [(2, 1), (1, 2)], "most deliveries first")
     require(await store.parked.delivered(9, did=CAROL) == [], "the messages of one recipient")
     require(await store.parked.park([found[0].number, 10**6], NOW + 2) == 1, "unknown numbers are ignored")
     status = await store.status(bob)
     require((status.count, status.bytes) == (2, 5), "the counters of the queue")
-    require(await _delivered(store, bob) == [b"22", b"333"], "a parked message is not delivered")
+    require(await _deliver(store, bob) == [b"22", b"333"], "a parked message is not delivered")
     (parked,) = await store.parked.messages(9, did=BOB)
     require((parked.did, parked.deliveries, parked.parked) == (BOB, 2, NOW + 2), "what is parked")
     require((parked.first_delivered, parked.expires) == (NOW + 1, NOW + 100), "its times")
@@ -52,7 +52,7 @@ async def parking(store: MediatorStore) -> None:
 
 async def restoring(store: MediatorStore) -> None:
     """A restored message is the newest of its queue, with its id, and is delivered as if never before."""
-    bob = await _filled(store, (b"1", b"2"))
+    bob = await _fill(store, (b"1", b"2"))
     first = (await store.deliver(bob, count=1, size=ALL, at=NOW))[0]
     await store.check()
     await store.parked.park([first.seq], NOW)
@@ -69,8 +69,8 @@ async def restoring(store: MediatorStore) -> None:
 
 async def parked_ends(store: MediatorStore) -> None:
     """A parked message ends by the operator, by its own time, or by an acknowledgment that comes late."""
-    bob = await _filled(store, (b"1", b"2", b"3"))
-    carol = await _filled(store, (), CAROL)
+    bob = await _fill(store, (b"1", b"2", b"3"))
+    carol = await _fill(store, (), CAROL)
     found = await store.deliver(bob, count=9, size=ALL, at=NOW)
     await store.check()
     require(await store.parked.park([each.seq for each in found], NOW) == 3, "several")  # noqa: PLR2004
@@ -89,8 +89,8 @@ async def parked_ends(store: MediatorStore) -> None:
 
 async def parked_moves(store: MediatorStore) -> None:
     """Parked messages follow the rotations of their recipient."""
-    bob = await _filled(store, (b"1",))
-    await _filled(store, (b"2",), CAROL)
+    bob = await _fill(store, (b"1",))
+    await _fill(store, (b"2",), CAROL)
     await store.deliver(bob, count=1, size=ALL, at=NOW)
     await store.check()
     await store.parked.park([each.number for each in await store.parked.delivered(9)], NOW)
@@ -99,7 +99,7 @@ async def parked_moves(store: MediatorStore) -> None:
     await store.move("did:example:robert", CAROL, NOW)
     require(await store.parked.restore(await _numbers(store, CAROL)) == 1, "a rotation that joins two")
     carol = await store.grant(CAROL, NOW)
-    require(await _delivered(store, carol) == [b"2", b"1"], "the queue of both")
+    require(await _deliver(store, carol) == [b"2", b"1"], "the queue of both")
 
 
 CHECKS: Final = (parking, restoring, parked_ends, parked_moves)

@@ -14,7 +14,7 @@ from pydidcomm.mediator.departures import (
     Outgoing,
     OutgoingLimits,
     Settlement,
-    admitted,
+    decide_placement,
     has_share,
 )
 from pydidcomm.mediator.records import Placement
@@ -67,7 +67,7 @@ class PostgresDepartures:
                 now,
                 limit,
             )
-            await _removed(connection, rows)
+            await _remove(connection, rows)
         return len(rows)
 
     async def aclose(self) -> None:
@@ -104,13 +104,13 @@ async def _keep(connection: Any, departure: Departure, limits: OutgoingLimits) -
     is_unresolved = await connection.fetchval(
         "SELECT unresolved FROM outgoing WHERE next = $1 LIMIT 1", departure.next
     )
-    placed = admitted(
+    placed = decide_placement(
         departure,
         limits,
         load=(load[0], load[1]),
         alike=alike,
         seen=seen,
-        unresolved=await _unresolved(connection) if is_unresolved else None,
+        unresolved=await _count_unresolved(connection) if is_unresolved else None,
     )
     if placed is not Placement.STORED:
         return placed
@@ -166,14 +166,14 @@ async def _take(connection: Any, now: float, until: float, count: int, size: int
     return [found[seq] for seq in chosen]
 
 
-async def _unresolved(connection: Any) -> tuple[int, int]:  # noqa: ANN401, of asyncpg
+async def _count_unresolved(connection: Any) -> tuple[int, int]:  # noqa: ANN401, of asyncpg
     row = await connection.fetchrow(
         "SELECT count(*), coalesce(sum(size), 0)::bigint FROM outgoing WHERE unresolved"
     )
     return row[0], row[1]
 
 
-async def _crowded(
+async def _find_crowded(
     connection: Any,  # noqa: ANN401, of asyncpg
     settlements: Sequence[Settlement],
     limits: OutgoingLimits,
@@ -195,7 +195,7 @@ async def _crowded(
         these = await connection.fetchrow(
             "SELECT count(*), sum(size)::bigint FROM outgoing WHERE next = $1", to
         )
-        if has_share(limits, await _unresolved(connection), (these[0], these[1])):
+        if has_share(limits, await _count_unresolved(connection), (these[0], these[1])):
             await connection.execute("UPDATE outgoing SET unresolved = true WHERE next = $1", to)
         else:
             crowded.add(each.seq)
@@ -209,7 +209,7 @@ async def _settle(
     limits: OutgoingLimits,
 ) -> int:
     await connection.execute(_LOCK)
-    crowded = await _crowded(connection, settlements, limits)
+    crowded = await _find_crowded(connection, settlements, limits)
     later = [each for each in settlements if each.fate is Fate.LATER and each.seq not in crowded]
     lanes = await connection.fetch(
         "UPDATE outgoing AS o SET due = one.due, timed = $5, attempts = one.attempts, "
@@ -228,7 +228,7 @@ async def _settle(
         "DELETE FROM outgoing WHERE seq = ANY ($1::bigint[]) RETURNING seq, lane, size, digest",
         [each.seq for each in settlements if each.fate is not Fate.LATER or each.seq in crowded],
     )
-    await _removed(connection, rows)
+    await _remove(connection, rows)
     await connection.execute(
         "INSERT INTO gone SELECT digest, $2 FROM unnest($1::bytea[]) AS digest "
         "ON CONFLICT (digest) DO UPDATE SET until = excluded.until",
@@ -238,7 +238,7 @@ async def _settle(
     return len(crowded)
 
 
-async def _removed(connection: Any, rows: Sequence[Any]) -> None:  # noqa: ANN401, of asyncpg
+async def _remove(connection: Any, rows: Sequence[Any]) -> None:  # noqa: ANN401, of asyncpg
     await _add(connection, -len(rows), -sum(row["size"] for row in rows))
     await _promote(connection, [row["lane"] for row in rows])
 

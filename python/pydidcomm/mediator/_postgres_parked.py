@@ -44,13 +44,13 @@ class PostgresParked:
 
     async def messages(self, limit: int, *, did: str | None = None) -> list[Undelivered]:
         """The messages that were parked first."""
-        return await self._listed(PARKED, limit, did)
+        return await self._list(PARKED, limit, did)
 
     async def delivered(self, limit: int, *, did: str | None = None) -> list[Undelivered]:
         """The messages of the queues that were delivered most often."""
-        return await self._listed(DELIVERED, limit, did)
+        return await self._list(DELIVERED, limit, did)
 
-    async def _listed(self, query: str, limit: int, did: str | None) -> list[Undelivered]:
+    async def _list(self, query: str, limit: int, did: str | None) -> list[Undelivered]:
         key = None if did is None else key_of(did)
         async with self._pool.acquire() as connection:
             rows = await connection.fetch(query.format(did="$1::text", limit="$2"), key, limit)

@@ -30,7 +30,7 @@ async def status(connection: Any, recipient: Recipient, route: str | None) -> Qu
     return QueueStatus(count=row[0], bytes=row[1], oldest=row[2], newest=row[3])
 
 
-async def oldest(  # noqa: PLR0913, those of `deliver`
+async def read_oldest(  # noqa: PLR0913, those of `deliver`
     connection: Any,  # noqa: ANN401, of asyncpg
     recipient: Recipient,
     route: str | None,
@@ -99,7 +99,7 @@ async def acknowledge(connection: Any, recipient: Recipient, ids: Sequence[str],
     return len(rows) + len(parked)
 
 
-async def queued(connection: Any, recipient: Recipient, ids: Sequence[str]) -> list[str]:  # noqa: ANN401
+async def find_queued(connection: Any, recipient: Recipient, ids: Sequence[str]) -> list[str]:  # noqa: ANN401
     """Those of the ids whose envelopes are in the queue."""
     rows = await connection.fetch(
         "SELECT id FROM message WHERE recipient = $1 AND id = ANY ($2::text[])", recipient.id, list(ids)
@@ -107,7 +107,7 @@ async def queued(connection: Any, recipient: Recipient, ids: Sequence[str]) -> l
     return [row["id"] for row in rows]
 
 
-async def last(connection: Any, recipient: Recipient) -> int:  # noqa: ANN401
+async def last_position(connection: Any, recipient: Recipient) -> int:  # noqa: ANN401
     """The place of the newest envelope in the order of acceptance."""
     found: int | None = await connection.fetchval(
         "SELECT max(seq) FROM message WHERE recipient = $1", recipient.id
@@ -157,6 +157,6 @@ async def overview(connection: Any) -> Overview:  # noqa: ANN401
     return overview_of(row)
 
 
-async def longest(connection: Any, limit: int) -> list[QueueLength]:  # noqa: ANN401
+async def longest_queues(connection: Any, limit: int) -> list[QueueLength]:  # noqa: ANN401
     """The longest queues, longest first."""
     return [QueueLength(*row) for row in await connection.fetch(LONGEST.format("$1"), limit)]

@@ -211,7 +211,7 @@ async def page(
     return [row[0] for row in rows], count
 
 
-async def owned(connection: Any, owner: Recipient, name: str) -> str | None:  # noqa: ANN401
+async def registered_did(connection: Any, owner: Recipient, name: str) -> str | None:  # noqa: ANN401
     """The registered DID of the recipient that a name stands for."""
     row = await connection.fetchrow(FIND, [name], [key_of(name)])
     if row["recipient"] != owner.id:

@@ -71,21 +71,21 @@ class Wakeups:
     async def _listen(self, arrived: Callable[[int], object], moved: Callable[[], object]) -> None:
         ended = asyncio.Event()
 
-        def notified(_connection: object, _process: int, _channel: str, payload: str) -> None:
+        def notify(_connection: object, _process: int, _channel: str, payload: str) -> None:
             for each in payload.split(","):
                 if each == _MOVED:
                     moved()
                 else:
                     arrived(int(each))
 
-        def terminated(_connection: object) -> None:
+        def end(_connection: object) -> None:
             ended.set()
 
         async with self._pool.acquire() as connection:
-            connection.add_termination_listener(terminated)
-            await connection.add_listener(CHANNEL, notified)
+            connection.add_termination_listener(end)
+            await connection.add_listener(CHANNEL, notify)
             try:
                 await ended.wait()
             finally:
                 if not connection.is_closed():
-                    await connection.remove_listener(CHANNEL, notified)
+                    await connection.remove_listener(CHANNEL, notify)

@@ -20,7 +20,7 @@ class GroupedWrites:
         self._limits = limits
         self._announce = announce
         self._groups: Groups[Arrival, Placed] = Groups(
-            pool, self._write, written=self._written, writers=MOST_WRITERS
+            pool, self._write, written=self._finish, writers=MOST_WRITERS
         )
 
     async def place(self, arrival: Arrival) -> Placed:
@@ -34,7 +34,7 @@ class GroupedWrites:
     async def _write(self, connection: Any, arrivals: Sequence[Arrival]) -> Sequence[Placed]:  # noqa: ANN401
         return await _place(connection, arrivals, self._limits)
 
-    def _written(self, placed: Sequence[Placed]) -> None:
+    def _finish(self, placed: Sequence[Placed]) -> None:
         stored = [each.recipient for each in placed if each.outcome is Placement.STORED]
         self._announce({recipient for recipient in stored if recipient is not None})
 
@@ -51,7 +51,7 @@ async def _place(connection: Any, arrivals: Sequence[Arrival], limits: Limits) -
         sorted({route[1] for route in routes if route is not None}),
     )
     names = digests(arrivals, routes)
-    seen = await _seen(connection, [each for each in names if each is not None])
+    seen = await _find_known(connection, [each for each in names if each is not None])
     queued = {row["id"]: (row["queued"], row["bytes"]) for row in rows}
     group = decide(arrivals, routes, names, queued, seen, limits)
     if group.rows:
@@ -59,7 +59,7 @@ async def _place(connection: Any, arrivals: Sequence[Arrival], limits: Limits) -
     return group.placed
 
 
-async def _seen(connection: Any, digests: list[bytes]) -> set[tuple[int | None, bytes]]:  # noqa: ANN401
+async def _find_known(connection: Any, digests: list[bytes]) -> set[tuple[int | None, bytes]]:  # noqa: ANN401
     """What is in the queue, with its recipient, and what was acknowledged, with None."""
     rows = await connection.fetch(
         "SELECT recipient, digest FROM message WHERE digest = ANY ($1::bytea[]) "

@@ -175,7 +175,7 @@ def page(owner: Recipient, offset: int, limit: int, connection: sqlite3.Connecti
     return [row[0] for row in rows], count
 
 
-def owned(owner: Recipient, name: str, connection: sqlite3.Connection) -> str | None:
+def registered_did(owner: Recipient, name: str, connection: sqlite3.Connection) -> str | None:
     """The registered DID of the recipient that a name stands for."""
     route = find(connection, name)
     if route is None or route[1] != owner.id:

@@ -14,7 +14,7 @@ from pydidcomm.mediator.departures import (
     Outgoing,
     OutgoingLimits,
     Settlement,
-    admitted,
+    decide_placement,
     has_share,
 )
 from pydidcomm.mediator.records import Placement
@@ -71,8 +71,8 @@ def _keep(
         "SELECT count(*) FROM (SELECT 1 FROM outgoing WHERE next = ? LIMIT ?)",
         (departure.next, limits.per_next),
     ).fetchone()[0]
-    unresolved = _unresolved(connection) if _is_unresolved(departure.next, connection) else None
-    placed = admitted(
+    unresolved = _count_departures(connection) if _is_unresolved(departure.next, connection) else None
+    placed = decide_placement(
         departure,
         limits,
         load=_load(connection),
@@ -170,7 +170,7 @@ def _is_unresolved(to: str, connection: sqlite3.Connection) -> bool:
     return row is not None and bool(row[0])
 
 
-def _unresolved(connection: sqlite3.Connection) -> tuple[int, int]:
+def _count_departures(connection: sqlite3.Connection) -> tuple[int, int]:
     row = connection.execute(
         "SELECT count(*), coalesce(sum(size), 0) FROM outgoing WHERE unresolved = 1"
     ).fetchone()
@@ -180,7 +180,7 @@ def _unresolved(connection: sqlite3.Connection) -> tuple[int, int]:
 def _count_unresolved(to: str, limits: OutgoingLimits, connection: sqlite3.Connection) -> bool:
     """Count the departures for a `next` for the share, where they have room; returns whether they have."""
     these = connection.execute("SELECT count(*), sum(size) FROM outgoing WHERE next = ?", (to,)).fetchone()
-    if not has_share(limits, _unresolved(connection), these):
+    if not has_share(limits, _count_departures(connection), these):
         return False
     connection.execute("UPDATE outgoing SET unresolved = 1 WHERE next = ?", (to,))
     return True

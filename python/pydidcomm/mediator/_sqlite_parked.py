@@ -40,12 +40,12 @@ class SqliteParked:
 
     async def messages(self, limit: int, *, did: str | None = None) -> list[Undelivered]:
         """The messages that were parked first."""
-        found: list[Undelivered] = await self._read(partial(_listed, PARKED, limit, did))
+        found: list[Undelivered] = await self._read(partial(_list, PARKED, limit, did))
         return found
 
     async def delivered(self, limit: int, *, did: str | None = None) -> list[Undelivered]:
         """The messages of the queues that were delivered most often."""
-        found: list[Undelivered] = await self._read(partial(_listed, DELIVERED, limit, did))
+        found: list[Undelivered] = await self._read(partial(_list, DELIVERED, limit, did))
         return found
 
 
@@ -133,7 +133,7 @@ def _count(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT count(*) FROM parked").fetchone()[0])
 
 
-def _listed(query: str, limit: int, did: str | None, connection: sqlite3.Connection) -> list[Undelivered]:
+def _list(query: str, limit: int, did: str | None, connection: sqlite3.Connection) -> list[Undelivered]:
     key = None if did is None else key_of(did)
     rows = connection.execute(query.format(did="?1", limit="?2"), (key, limit))
     # as the query names them

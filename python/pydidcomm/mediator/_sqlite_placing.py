@@ -53,7 +53,7 @@ def place(
     found = _routes(connection, [each.next for each in arrivals])
     names = digests(arrivals, found)
     queued = _read(connection, _QUEUED, (json.dumps([route[1] for route in found if route is not None]),))
-    seen = _seen(connection, [name for name in names if name is not None])
+    seen = _find_known(connection, [name for name in names if name is not None])
     counters = {row[0]: (row[1], row[2]) for row in queued}
     group = decide(arrivals, found, names, counters, seen, limits)
     if group.rows:
@@ -95,7 +95,7 @@ def _routes(connection: sqlite3.Connection, names: list[str]) -> list[Route | No
     ]
 
 
-def _seen(connection: sqlite3.Connection, names: list[bytes]) -> set[tuple[int | None, bytes]]:
+def _find_known(connection: sqlite3.Connection, names: list[bytes]) -> set[tuple[int | None, bytes]]:
     if not names:
         return set()
     room = _room(len(names))

@@ -93,23 +93,23 @@ class Answers:
         written = _PROFILES[profile]
         try:
             if connection.takes(to, answer):
-                return await self._back(answer, to, frm, written)
-            packed = await self._routed(answer, to, frm, written)
+                return await self._return(answer, to, frm, written)
+            packed = await self._route(answer, to, frm, written)
             if packed is not None and packed.deliveries:
                 self._send_soon(packed)
             elif self._always_reply:
-                return await self._back(answer, to, frm, written)
+                return await self._return(answer, to, frm, written)
         except DIDCommError as error:
             # its document has no key for an answer, whatever it had for the request
             self._metrics.count("answer", "failed")
             return transport.reply_to(error)
         return transport.ACCEPTED
 
-    async def _back(self, answer: Message, to: str, frm: str, written: "_Written") -> Reply:
+    async def _return(self, answer: Message, to: str, frm: str, written: "_Written") -> Reply:
         packed = await self._party.pack(answer, to=to, frm=frm, config=written.direct)
         return Reply(200, packed.text.encode(), packed.media_type)
 
-    async def _routed(self, answer: Message, to: str, frm: str, written: "_Written") -> Packed | None:
+    async def _route(self, answer: Message, to: str, frm: str, written: "_Written") -> Packed | None:
         """The answer for the endpoints of its recipient; None where they lead nowhere."""
         try:
             return await self._party.pack(answer, to=to, frm=frm, config=written.routed)

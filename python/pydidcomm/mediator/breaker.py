@@ -136,7 +136,7 @@ class Hosts:
         known = self._hosts.get(host)
         return known is not None and known.pauses > 0
 
-    def left_alone(self, now: float) -> int:
+    def count_paused(self, now: float) -> int:
         """How many hosts are left alone.
 
         Args:

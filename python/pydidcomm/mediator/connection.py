@@ -58,7 +58,7 @@ class Connection:
         """
         return next((peer for peer in self.live if peer.session.recipient.id == recipient.id), None)
 
-    def rotated(self, old: str, new: str) -> None:
+    def rotate(self, old: str, new: str) -> None:
         """Apply what a DID said about answers to the DID that it was rotated to.
 
         Args:

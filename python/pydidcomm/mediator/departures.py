@@ -15,7 +15,7 @@ __all__ = [
     "Outgoing",
     "OutgoingLimits",
     "Settlement",
-    "admitted",
+    "decide_placement",
     "has_share",
 ]
 
@@ -191,7 +191,7 @@ class Departures(Protocol):
         ...
 
 
-def admitted(  # noqa: PLR0913, what a store looks up
+def decide_placement(  # noqa: PLR0913, what a store looks up
     departure: Departure,
     limits: OutgoingLimits,
     *,

@@ -101,10 +101,10 @@ async def execute(desk: Desk, request: Request) -> Result | None:
     """
     with span("execute") as current:
         current.set_attribute("didcomm.command", type(request.command).__name__)
-        return await _executed(desk, request)
+        return await _execute(desk, request)
 
 
-async def _executed(desk: Desk, request: Request) -> Result | None:  # noqa: PLR0911, one a command
+async def _execute(desk: Desk, request: Request) -> Result | None:  # noqa: PLR0911, one a command
     known = await desk.store.recipient(request.sender)
     if isinstance(request.command, Mediate):
         return await _mediate(desk, request, known)
@@ -153,7 +153,7 @@ async def _change(desk: Desk, request: Request, command: Change, known: Recipien
         for asked, change in command.entries[:MOST_CHANGES]
     ]
     proved = keys.proved_names(request.kid)
-    changes = [_named(change, request.sender, proved) for _, change in entries if change is not None]
+    changes = [_resolve_names(change, request.sender, proved) for _, change in entries if change is not None]
     results = iter(await desk.store.change_routes(known, changes, request.at))
     answered = [
         (asked, RouteResult.CLIENT_ERROR if change is None else next(results)) for asked, change in entries
@@ -163,7 +163,7 @@ async def _change(desk: Desk, request: Request, command: Change, known: Recipien
     return Changed((*answered, *late))
 
 
-def _named(change: RouteChange, sender: str, proved: tuple[str, ...]) -> RouteChange:
+def _resolve_names(change: RouteChange, sender: str, proved: tuple[str, ...]) -> RouteChange:
     """The change with the names of its DID, and those that the request proved."""
     if change.action is not Action.ADD:
         return change

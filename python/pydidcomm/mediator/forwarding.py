@@ -11,7 +11,7 @@ from pydidcomm.mediator.tracing import span
 from pydidcomm.mediator.v1_codecs import did_key
 from pydidcomm.v1 import V1Forwarded
 
-__all__ = ["Carried", "carried", "forward", "is_encrypted", "worst"]
+__all__ = ["Carried", "forward", "is_encrypted", "read_carried", "worst_placement"]
 
 MOST_ENVELOPES: Final = 32
 """Envelopes of one forward: senders attach one, and each is stored for itself."""
@@ -32,7 +32,7 @@ class Carried:
     expires: float | None = None
 
 
-def carried(forwarded: Forwarded | V1Forwarded) -> Carried:
+def read_carried(forwarded: Forwarded | V1Forwarded) -> Carried:
     """What a forward asks for.
 
     Args:
@@ -83,7 +83,7 @@ def is_encrypted(envelope: str) -> bool:
     return isinstance(members.get("protected"), str) and isinstance(members.get("ciphertext"), str)
 
 
-def worst(placed: list[Placed]) -> Placement:
+def worst_placement(placed: list[Placed]) -> Placement:
     """What decides the answer: FULL before every other outcome."""
     outcomes = [each.outcome for each in placed]
     return Placement.FULL if Placement.FULL in outcomes else outcomes[0]

@@ -59,7 +59,7 @@ class KeyFile:
             OSError: The file cannot be written.
         """
         self._keys.add_key(secret)
-        entries = [{"kid": kid, "jwk": self._exposed(kid)} for kid in sorted(self._keys.kids())]
+        entries = [{"kid": kid, "jwk": self._expose(kid)} for kid in sorted(self._keys.kids())]
         new = self._path.with_name(f"{self._path.name}.new")
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             json.dump(entries, file)
@@ -68,7 +68,7 @@ class KeyFile:
         # a crash leaves the file as it was, or as it is to be
         new.replace(self._path)
 
-    def _exposed(self, kid: str) -> dict[str, Any]:
+    def _expose(self, kid: str) -> dict[str, Any]:
         secret = self._keys.get_key(kid)
         return {} if secret is None else secret.expose_jwk()
 

@@ -27,7 +27,7 @@ from pydidcomm.mediator.connection import Connection, LivePeer
 from pydidcomm.mediator.coordination import COORDINATION
 from pydidcomm.mediator.execution import Desk, execute
 from pydidcomm.mediator.following import Following
-from pydidcomm.mediator.forwarding import MOST_ENVELOPES, carried, forward, is_encrypted, worst
+from pydidcomm.mediator.forwarding import MOST_ENVELOPES, forward, is_encrypted, read_carried, worst_placement
 from pydidcomm.mediator.live import LiveSession, LiveSessions
 from pydidcomm.mediator.metrics import Metrics, NoMetrics
 from pydidcomm.mediator.onward import Onward
@@ -173,7 +173,7 @@ class Mediator:
             else:
                 result = await self._party.receive(body, config=self._config)
             if isinstance(result, V1Message):
-                forwarded = await self._v1.forwarded(result, body)
+                forwarded = await self._v1.read_forward(result, body)
             else:
                 forwarded = result.forward
         except FAILURES as error:  # whatever a resolver raises
@@ -183,7 +183,7 @@ class Mediator:
             if forwarded is not None:
                 return await self._forward(forwarded)
             if isinstance(result, V1Message):
-                return await self._v1.answered(result, connection or Connection())
+                return await self._v1.answer_request(result, connection or Connection())
             return await self._request(result, connection or Connection())
         except FAILURES as error:
             LOG.warning("the store of the mediator failed: %s", error, exc_info=error)
@@ -193,7 +193,7 @@ class Mediator:
             self.metrics.seconds("forward" if forwarded is not None else "request", monotonic() - begun)
 
     async def _forward(self, forwarded: Forwarded | V1Forwarded) -> Reply:
-        asked = carried(forwarded)
+        asked = read_carried(forwarded)
         if not asked.envelopes or not all(map(is_encrypted, asked.envelopes)):
             self.metrics.count("received", "refused")
             return transport.NOT_ACCEPTED
@@ -208,7 +208,7 @@ class Mediator:
             self.metrics.count("forward", each.outcome)
             if each.outcome is Placement.STORED and each.recipient is not None:
                 self._live.arrived(each.recipient)
-        outcome = worst(placed)
+        outcome = worst_placement(placed)
         if outcome is Placement.FULL:
             return FULL
         if outcome is Placement.UNKNOWN and self._reveal_unknown:
@@ -235,7 +235,7 @@ class Mediator:
             return
         # a process that has not seen the long form of the new DID could not push to its short form
         new = result.metadata.sender_long_form or change.new
-        connection.rotated(change.old, change.new)
+        connection.rotate(change.old, change.new)
         before = await self._store.recipient(change.old)
         names = keys.proved_names(_key_of(result))
         if before is None or not await self._store.move(change.old, new, self._clock(), names):
@@ -253,16 +253,16 @@ class Mediator:
         try:
             found = read(message)
             if found is None:
-                return self._other(result)
+                return self._answer_other(result)
             codec, request = found(sender, _key_of(result), ours, connection, self._clock())
             outcome = await execute(self._desk, request)
             self.metrics.count("request", type(request.command).__name__)
-            return None if outcome is None else reply.written(codec, outcome)
+            return None if outcome is None else reply.write_message(codec, outcome)
         except Problem as problem:
             self.metrics.count("request", "problem")
             return reply.problem(problem)
 
-    def _other(self, result: UnpackResult) -> Message | None:
+    def _answer_other(self, result: UnpackResult) -> Message | None:
         """The answer to a message of another protocol."""
         protocol = self._others.find(result.message.type)
         if protocol is None:
@@ -308,7 +308,7 @@ class Mediator:
         if not isinstance(peer.pickup, Pickup):
             return await self._v1.delivery(peer, delivered)
         to = peer.session.did
-        message = Answer(frm=peer.frm, to=to, message=None).written(peer.pickup, delivered)
+        message = Answer(frm=peer.frm, to=to, message=None).write_message(peer.pickup, delivered)
         return (await self._party.pack(message, to=to, frm=peer.frm, config=DIRECT)).text
 
     async def _require_current(self, session: LiveSession) -> None:

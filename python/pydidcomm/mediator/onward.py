@@ -19,12 +19,12 @@ __all__ = [
     "Onward",
     "Result",
     "Sender",
+    "decide_settlement",
     "departure_of",
     "host_of",
     "is_final",
     "may_resolve",
     "origin_of",
-    "settled",
 ]
 
 PATIENT_ATTEMPTS: Final = 8
@@ -101,7 +101,7 @@ class Onward:
         if unknown:
             message = f"`schemes` may have {', '.join(_PORTS)}, got {unknown[0]!r}"
             raise ValueError(message)
-        names = None if self.hosts is None else frozenset(map(_named, self.hosts))
+        names = None if self.hosts is None else frozenset(map(_normalize_host, self.hosts))
         object.__setattr__(self, "hosts", names)
 
     def allows(self, uri: str) -> bool:
@@ -116,7 +116,7 @@ class Onward:
         return self.hosts is None or host in self.hosts or host.rpartition(":")[0] in self.hosts
 
 
-def _named(host: str) -> str:
+def _normalize_host(host: str) -> str:
     """A host of the list as endpoints are compared with it."""
     name = host.lower()
     # another one would be on no endpoint, and all messages would be dropped
@@ -205,7 +205,7 @@ class Result:
     failing: bool = False
 
 
-def settled(  # noqa: PLR0913, what is known after an attempt
+def decide_settlement(  # noqa: PLR0913, what is known after an attempt
     item: Outgoing, result: Result, onward: Onward, *, resolved: bool, now: float, fraction: float
 ) -> Settlement:
     """What the queue is to note.

@@ -135,10 +135,10 @@ class Pickup:
         """The envelopes of a delivery, oldest first."""
         if not isinstance(result, Delivered):
             return []
-        return [_attached(each, as_json=result.as_json) for each in result.envelopes]
+        return [_attachment(each, as_json=result.as_json) for each in result.envelopes]
 
 
-def _attached(queued: Queued, *, as_json: bool) -> Attachment:
+def _attachment(queued: Queued, *, as_json: bool) -> Attachment:
     if as_json:
         # what a sender attached may be no JSON, or too deep for it
         with suppress(ValueError, RecursionError, DIDCommError):

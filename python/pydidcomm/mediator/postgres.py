@@ -149,7 +149,7 @@ class PostgresMediatorStore:
     async def owns(self, recipient: Recipient, name: str) -> str | None:
         """The registered DID of the recipient that a name stands for; see `MediatorStore`."""
         async with self._pool.acquire() as connection:
-            return await routes.owned(connection, recipient, name)
+            return await routes.registered_did(connection, recipient, name)
 
     async def status(self, recipient: Recipient, route: str | None = None) -> QueueStatus:
         """The state of a queue; see `MediatorStore`."""
@@ -170,7 +170,7 @@ class PostgresMediatorStore:
         """The oldest envelopes, counted as delivered; see `MediatorStore`."""
         key = None if route is None else key_of(route)
         async with self._pool.acquire() as connection:
-            found = await queue.oldest(
+            found = await queue.read_oldest(
                 connection, recipient, key, after=after, skip=skip, count=count, size=size
             )
             await parked.count_delivery(connection, [each.seq for each in found], at, self.limits)
@@ -184,12 +184,12 @@ class PostgresMediatorStore:
     async def queued(self, recipient: Recipient, ids: Sequence[str]) -> list[str]:
         """Those of the ids whose envelopes are in the queue of the recipient."""
         async with self._pool.acquire() as connection:
-            return await queue.queued(connection, recipient, ids)
+            return await queue.find_queued(connection, recipient, ids)
 
     async def last(self, recipient: Recipient) -> int:
         """The place of the newest envelope in the order of acceptance; see `MediatorStore`."""
         async with self._pool.acquire() as connection:
-            return await queue.last(connection, recipient)
+            return await queue.last_position(connection, recipient)
 
     async def expire(self, now: float, limit: int) -> int:
         """Deletes at most `limit` expired envelopes; returns how many."""
@@ -204,7 +204,7 @@ class PostgresMediatorStore:
     async def longest(self, limit: int) -> list[QueueLength]:
         """The longest queues, longest first, at most `limit`."""
         async with self._pool.acquire() as connection:
-            return await queue.longest(connection, limit)
+            return await queue.longest_queues(connection, limit)
 
     async def watch(self, arrived: Callable[[int], object], moved: Callable[[], object]) -> None:
         """Calls `arrived` and `moved` where another process stored or rotated something; never returns."""

@@ -27,12 +27,12 @@ from pydidcomm.mediator.metrics import Metrics
 from pydidcomm.mediator.onward import (
     Onward,
     Result,
+    decide_settlement,
     departure_of,
     host_of,
     is_final,
     may_resolve,
     origin_of,
-    settled,
 )
 from pydidcomm.mediator.records import Placed, Placement
 
@@ -157,7 +157,7 @@ class Relay:
         gone = await self._queue.expire(self._clock(), limit)
         self._metrics.count("onward", "expired", gone)
         self._metrics.level("onward_messages", (await self._queue.load())[0])
-        self._metrics.level("onward_hosts_left_alone", self._hosts.left_alone(monotonic()))
+        self._metrics.level("onward_hosts_left_alone", self._hosts.count_paused(monotonic()))
         return gone
 
     async def _fill(self, tasks: TaskGroup) -> bool:
@@ -178,10 +178,10 @@ class Relay:
             if item.seq in known:
                 continue
             self._busy[item.seq] = item
-            tasks.start_soon(self._one, item)
+            tasks.start_soon(self._send_item, item)
         return bool(found)
 
-    async def _one(self, item: Outgoing) -> None:
+    async def _send_item(self, item: Outgoing) -> None:
         try:
             with anyio.fail_after(ATTEMPT_SECONDS):
                 result = await self._attempt(item)
@@ -195,7 +195,7 @@ class Relay:
         resolved = item.seq in self._resolved
         self._resolved.discard(item.seq)
         self._outcomes.append(
-            settled(item, result, self._onward, resolved=resolved, now=now, fraction=fraction)
+            decide_settlement(item, result, self._onward, resolved=resolved, now=now, fraction=fraction)
         )
         self._ended.set()
 
@@ -218,7 +218,7 @@ class Relay:
             ways = [each for each in away if self._onward.allows(each.uri)]
             if not ways:
                 return Result("not-allowed", Fate.DROPPED)
-            return await self._through(item, ways)
+            return await self._try_endpoints(item, ways)
         except (DIDCommError, ValueError) as error:
             if isinstance(error, ResolutionError) and may_resolve(error):
                 return _LATER
@@ -237,13 +237,13 @@ class Relay:
         finally:
             if origin is not None:
                 self._origins.end(origin, begun, monotonic(), up=up)
-                self._free()
+                self._wake()
         return packed.deliveries
 
     def _is_own(self, name: str) -> bool:
         return any(same_party(name.partition("#")[0], own) for own in self._own)
 
-    async def _through(self, item: Outgoing, ways: list[Delivery]) -> Result:
+    async def _try_endpoints(self, item: Outgoing, ways: list[Delivery]) -> Result:
         """Try the endpoints of a recipient, in its order of preference."""
         refused: set[str] = set()
         held: list[float] = []
@@ -252,7 +252,7 @@ class Relay:
         for way in ways:
             if way.service_id in refused:
                 continue
-            envelope = await self._wrapped(item, way)
+            envelope = await self._wrap(item, way)
             host = host_of(way.uri) or ""
             begun, due = await self._place(self._hosts, host)
             if due is not None:
@@ -271,7 +271,7 @@ class Relay:
             return Result("held", Fate.LATER, min(held), failing=failing)
         return Result("refused", Fate.DROPPED)
 
-    async def _wrapped(self, item: Outgoing, way: Delivery) -> "Sendable":
+    async def _wrap(self, item: Outgoing, way: Delivery) -> "Sendable":
         text = item.envelope.decode()
         if self._onward.rewrap:
             return await self._party.rewrap(text, item.next, way.route)
@@ -302,10 +302,10 @@ class Relay:
             return error
         finally:
             self._hosts.end(host, begun, monotonic(), up=up)
-            self._free()
+            self._wake()
         return None
 
-    def _free(self) -> None:
+    def _wake(self) -> None:
         """Wake what waits for a place."""
         self._freed.set()
         self._freed = anyio.Event()

@@ -76,7 +76,7 @@ class Answer:
     to: str
     message: Message | None
 
-    def written(self, codec: Codec, result: Result) -> Message:
+    def write_message(self, codec: Codec, result: Result) -> Message:
         """The message with a result, in the version of the request."""
         written = codec.write(result)
         if written is None:

@@ -186,7 +186,7 @@ class MediatorServer:
             accept_v1=accept_v1,
             accept_any_type=self._accept_any_type,
         )
-        late = self._late(scope, headers)
+        late = self._delay(scope, headers)
         if refused is None and late:
             refused = Reply(429, b"too many messages\n", extra=(("retry-after", str(1 + int(late))),))
         if refused is None and (self._free == 0 or self._draining):
@@ -218,7 +218,7 @@ class MediatorServer:
             current.set_attribute("http.response.status_code", reply.status)
             return reply
 
-    def _late(self, scope: Scope, headers: Iterable[tuple[str, str]]) -> float:
+    def _delay(self, scope: Scope, headers: Iterable[tuple[str, str]]) -> float:
         """Seconds until the address may send."""
         if self._limiter is None:
             return 0.0
@@ -253,7 +253,7 @@ class MediatorServer:
             await send({"type": "websocket.accept"})
             async with anyio.create_task_group() as group:
                 group.start_soon(_cancel_after, ended, group.cancel_scope)
-                source = partial(self._late, scope, _headers(scope))
+                source = partial(self._delay, scope, _headers(scope))
                 for task in (
                     partial(self._push, connection, waiting),
                     partial(self._frames_of, receive, connection, kind, source),

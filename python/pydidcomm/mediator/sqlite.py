@@ -135,7 +135,7 @@ class SqliteMediatorStore:
 
     async def owns(self, recipient: Recipient, name: str) -> str | None:
         """The registered DID of the recipient that a name stands for; see `MediatorStore`."""
-        return await self._read(partial(routes.owned, recipient, name))
+        return await self._read(partial(routes.registered_did, recipient, name))
 
     async def status(self, recipient: Recipient, route: str | None = None) -> QueueStatus:
         """The state of a queue; see `MediatorStore`."""
@@ -153,7 +153,7 @@ class SqliteMediatorStore:
         skip: Collection[int] = (),
     ) -> list[Queued]:
         """The oldest envelopes, counted as delivered; see `MediatorStore`."""
-        read = partial(_oldest, recipient, _key(route), after, frozenset(skip), count, size)
+        read = partial(_read_oldest, recipient, _key(route), after, frozenset(skip), count, size)
         found: list[Queued] = await self._read(read)
         if found:
             places = tuple(each.seq for each in found)
@@ -171,11 +171,11 @@ class SqliteMediatorStore:
 
     async def queued(self, recipient: Recipient, ids: Sequence[str]) -> list[str]:
         """Those of the ids whose envelopes are in the queue of the recipient."""
-        return await self._read(partial(_queued, recipient, tuple(ids)))
+        return await self._read(partial(_find_queued, recipient, tuple(ids)))
 
     async def last(self, recipient: Recipient) -> int:
         """The place of the newest envelope in the order of acceptance; see `MediatorStore`."""
-        return await self._read(partial(_last, recipient))
+        return await self._read(partial(_last_position, recipient))
 
     async def expire(self, now: float, limit: int) -> int:
         """Deletes at most `limit` expired envelopes; returns how many."""
@@ -187,7 +187,7 @@ class SqliteMediatorStore:
 
     async def longest(self, limit: int) -> list[QueueLength]:
         """The longest queues, longest first, at most `limit`."""
-        return await self._read(partial(_longest, limit))
+        return await self._read(partial(_longest_queues, limit))
 
     async def watch(self, arrived: Callable[[int], object], moved: Callable[[], object]) -> None:
         """Returns at once: SQLite does not notify other processes, which find arrivals by polling."""
@@ -258,13 +258,13 @@ def _status(recipient: Recipient, route: str | None, connection: sqlite3.Connect
     return QueueStatus(count=count, bytes=size, oldest=oldest, newest=newest)
 
 
-def _of(recipient: Recipient, route: str | None) -> tuple[str, tuple[Any, ...]]:
+def _condition(recipient: Recipient, route: str | None) -> tuple[str, tuple[Any, ...]]:
     if route is None:
         return "recipient = ?", (recipient.id,)
     return "recipient = ? AND route = ?", (recipient.id, route)
 
 
-def _oldest(  # noqa: PLR0913, PLR0917, the arguments of `deliver`
+def _read_oldest(  # noqa: PLR0913, PLR0917, the arguments of `deliver`
     recipient: Recipient,
     route: str | None,
     after: int,
@@ -273,7 +273,7 @@ def _oldest(  # noqa: PLR0913, PLR0917, the arguments of `deliver`
     size: int,
     connection: sqlite3.Connection,
 ) -> list[Queued]:
-    where, values = _of(recipient, route)
+    where, values = _condition(recipient, route)
     found: list[Queued] = []
     rows = connection.execute(
         "SELECT m.seq, m.id, r.shown, m.envelope, m.received, m.deliveries, m.route FROM message AS m "  # noqa: S608, of constants
@@ -317,12 +317,12 @@ def _acknowledge(
     return gone
 
 
-def _queued(recipient: Recipient, ids: tuple[str, ...], connection: sqlite3.Connection) -> list[str]:
+def _find_queued(recipient: Recipient, ids: tuple[str, ...], connection: sqlite3.Connection) -> list[str]:
     query = "SELECT 1 FROM message WHERE id = ? AND recipient = ?"
     return [name for name in ids if connection.execute(query, (name, recipient.id)).fetchone()]
 
 
-def _last(recipient: Recipient, connection: sqlite3.Connection) -> int:
+def _last_position(recipient: Recipient, connection: sqlite3.Connection) -> int:
     row = connection.execute("SELECT max(seq) FROM message WHERE recipient = ?", (recipient.id,)).fetchone()
     return row[0] or 0
 
@@ -353,7 +353,7 @@ def _overview(connection: sqlite3.Connection) -> Overview:
     return overview_of(row)
 
 
-def _longest(limit: int, connection: sqlite3.Connection) -> list[QueueLength]:
+def _longest_queues(limit: int, connection: sqlite3.Connection) -> list[QueueLength]:
     return [QueueLength(*row) for row in connection.execute(LONGEST.format("?"), (limit,))]
 
 

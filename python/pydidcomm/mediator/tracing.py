@@ -51,7 +51,7 @@ def span(name: str) -> AbstractContextManager[Span]:
         >>> with span("receive") as current:
         ...     _ = current.set_attribute("didcomm.size", 100)
     """
-    return _recorded(name) if _has_provider() else _NOTHING
+    return _record(name) if _has_provider() else _NOTHING
 
 
 def _has_provider() -> bool:
@@ -62,7 +62,7 @@ def _has_provider() -> bool:
 
 
 @contextmanager
-def _recorded(name: str) -> Generator[Span]:
+def _record(name: str) -> Generator[Span]:
     # the text of an exception may name a DID
     options = {"record_exception": False, "set_status_on_exception": False}
     with _TRACER.start_as_current_span(f"didcomm.mediator.{name}", **options) as current:

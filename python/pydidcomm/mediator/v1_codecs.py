@@ -43,7 +43,7 @@ __all__ = [
     "header_of",
     "is_forward",
     "report",
-    "written",
+    "write_result",
 ]
 
 REPORT: Final = "https://didcomm.org/notification/1.0/problem-report"
@@ -216,7 +216,7 @@ def _object(value: object) -> Mapping[str, object]:
     return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
 
 
-def written(result: Result, piuri: str, endpoint: str, asked: object = None) -> dict[str, Any]:
+def write_result(result: Result, piuri: str, endpoint: str, asked: object = None) -> dict[str, Any]:
     """The message with a result, without its thread.
 
     Args:
@@ -249,7 +249,7 @@ def _body(result: Result, endpoint: str) -> tuple[str, dict[str, Any]]:
         case Status():
             return "status", _status(result)
         case Delivered(envelopes):
-            return "delivery", {"~attach": [_attached(each) for each in envelopes]}
+            return "delivery", {"~attach": [_attachment(each) for each in envelopes]}
 
 
 def _status(status: Status) -> dict[str, Any]:
@@ -270,7 +270,7 @@ def _time(seconds: float) -> str:
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%d %H:%M:%SZ")
 
 
-def _attached(queued: Queued) -> dict[str, Any]:
+def _attachment(queued: Queued) -> dict[str, Any]:
     # without padding, which every decoder reads; the letters of both alphabets are the same for JSON text
     text = base64.urlsafe_b64encode(queued.envelope).decode().rstrip("=")
     return {"@id": queued.id, "data": {"base64": text}}

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pydidcomm import Attachment, DIDCommMessaging, PublicKey, _core, v1
 from pydidcomm.protocols import MessageType
 
-__all__ = ["invitation_url", "is_request", "other_answer", "own_did", "response"]
+__all__ = ["answer_other", "invitation_url", "is_request", "own_did", "response"]
 
 FEATURES: Final = {
     "https://didcomm.org/coordinate-mediation/1.0": "mediator",
@@ -117,7 +117,7 @@ async def response(party: DIDCommMessaging, piuri: str, key: PublicKey, endpoint
     return {"@type": f"{piuri}/response", "@id": _new_id(), "did": did, "did_rotate~attach": attached}
 
 
-def other_answer(kind: MessageType, message: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
+def answer_other(kind: MessageType, message: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
     """The name and the members of the answer to a ping or to a query for features; None to other messages.
 
     A ping that asks for no response has an answer without a name.

@@ -19,9 +19,9 @@ from pydidcomm.mediator.v1_codecs import (
     header_of,
     is_forward,
     report,
-    written,
+    write_result,
 )
-from pydidcomm.mediator.v1_exchange import is_request, other_answer, response
+from pydidcomm.mediator.v1_exchange import answer_other, is_request, response
 from pydidcomm.protocols import Problem
 from pydidcomm.transports import _requests as transport
 from pydidcomm.transports._requests import Reply
@@ -57,7 +57,7 @@ class V1Face:
     metrics: Metrics
     clock: Callable[[], float]
 
-    async def forwarded(self, received: V1Message, body: bytes) -> V1Forwarded | None:
+    async def read_forward(self, received: V1Message, body: bytes) -> V1Forwarded | None:
         """What a forward carries; None where the message is not a forward.
 
         Args:
@@ -72,7 +72,7 @@ class V1Face:
         # once more, for the text of the envelope as it was sent
         return await v1.unpack_forward(self.party.resolvers_config, body)
 
-    async def answered(self, received: V1Message, connection: Connection) -> Reply:
+    async def answer_request(self, received: V1Message, connection: Connection) -> Reply:
         """Carry out a request.
 
         Args:
@@ -96,7 +96,7 @@ class V1Face:
             return transport.ACCEPTED
         if not (self.always_reply or connection.allows(sender, {header.thid})):
             return transport.ACCEPTED
-        packed = await self._packed(answer, to=sender, frm=ours)
+        packed = await self._pack(answer, to=sender, frm=ours)
         return Reply(200, packed.text.encode(), packed.media_type)
 
     async def _answer(
@@ -109,7 +109,7 @@ class V1Face:
                 command or Mediate(), sender, kid, ours, header.pthid, connection, PICKUP_V1, self.clock()
             )
             if command is None:
-                return await self._other(message, header, request)
+                return await self._answer_other(message, header, request)
             result = await execute(self.desk, request)
             self.metrics.count("request", type(command).__name__)
         except Problem as problem:
@@ -117,10 +117,10 @@ class V1Face:
             return report(problem, header.thid)
         if result is None:
             return None
-        answer = written(result, header.kind.piuri, self.endpoint, message.get("recipient_key"))
+        answer = write_result(result, header.kind.piuri, self.endpoint, message.get("recipient_key"))
         return {**answer, "~thread": {"thid": header.thid}}
 
-    async def _other(
+    async def _answer_other(
         self, message: dict[str, Any], header: Header, request: Request
     ) -> dict[str, Any] | None:
         """The answer to a message of another protocol."""
@@ -134,7 +134,7 @@ class V1Face:
             # the invitation is the parent thread of both messages
             thread = {"thid": header.thid, **({} if header.pthid is None else {"pthid": header.pthid})}
             return {**answer, "~thread": thread}
-        found = other_answer(kind, message)
+        found = answer_other(kind, message)
         if found is None:
             raise Problem(UNSUPPORTED, "The message type {1} is not supported.", [str(message["@type"])])
         name, body = found
@@ -152,10 +152,10 @@ class V1Face:
             peer: The recipient.
             delivered: What is pushed.
         """
-        message = written(delivered, PICKUP, self.endpoint)
-        return (await self._packed(message, to=peer.session.did, frm=peer.frm)).text
+        message = write_result(delivered, PICKUP, self.endpoint)
+        return (await self._pack(message, to=peer.session.did, frm=peer.frm)).text
 
-    async def _packed(self, message: dict[str, Any], *, to: str, frm: str) -> V1Packed:
+    async def _pack(self, message: dict[str, Any], *, to: str, frm: str) -> V1Packed:
         return await v1.pack(self.party.resolvers_config, message, to=[_verkey(to)], frm=_verkey(frm))
 
 

@@ -45,7 +45,7 @@ def read(cls: Callable[..., Value], found: object, part: str) -> Value:
             values[member.attribute] = member.read(value, f"{part}.{member.name}")
         elif member.required:
             raise MalformedMessageError(part=f"{part}.{member.name}", reason="missing")
-    others = _others(cls)
+    others = _extra_field(cls)
     if others is not None:
         known = {member.name for member in _members(cls)}
         values[others] = {name: value for name, value in members.items() if name not in known}
@@ -60,7 +60,7 @@ def write(value: object) -> dict[str, Any]:
     """Convert a dataclass to a JSON object, without the fields that are None."""
     cls: Callable[..., object] = type(value)
     written = ((member.name, getattr(value, member.attribute)) for member in _members(cls))
-    others = _others(cls)
+    others = _extra_field(cls)
     known = {name: _json(one) for name, one in written if one is not None}
     return known if others is None else {**getattr(value, others), **known}
 
@@ -93,7 +93,7 @@ def _members(cls: Callable[..., object]) -> tuple[_Member, ...]:
 
 
 @cache
-def _others(cls: Callable[..., object]) -> str | None:
+def _extra_field(cls: Callable[..., object]) -> str | None:
     """The name of the field that collects the other members; None if there is none."""
     return next((field.name for field in fields(cast("Any", cls)) if field.metadata.get(OTHERS)), None)
 

@@ -248,7 +248,7 @@ def _in_version(message: Message, theirs: str) -> Message:
     return message if agreed == piuri else message.replace(type=f"{agreed}/{name}")
 
 
-def opened(received: Received, *, protocol: str, role: str, thid: str) -> Thread:
+def open_thread(received: Received, *, protocol: str, role: str, thid: str) -> Thread:
     """The initial state of the thread that a message begins.
 
     Args:

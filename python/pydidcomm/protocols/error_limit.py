@@ -22,7 +22,7 @@ from dataclasses import replace
 from typing import Final
 
 from pydidcomm import Message
-from pydidcomm.protocols.conversation import Conversation, opened
+from pydidcomm.protocols.conversation import Conversation, open_thread
 from pydidcomm.protocols.machine import Protocol, on
 from pydidcomm.protocols.problem import Problem
 from pydidcomm.protocols.problem_report import PIURI, ProblemCode, ProblemReport, ProblemReported, report
@@ -86,12 +86,12 @@ class ReportProblem(Protocol, piuri=PIURI, roles=("notifier", "notified")):
         outgoing = report(problem, received, now=now)
         if outgoing is None or self.is_silent(thread):
             return Step()
-        state = thread or opened(
+        state = thread or open_thread(
             received, protocol=self.piuri, role="notifier", thid=thread_id(received.message)
         )
         conversation = Conversation(thread=state, now=now, received=received, stored=True)
         if self._count(conversation, ProblemCode.parse(problem.code)):
-            outgoing = report(_exceeded(), received, now=now)
+            outgoing = report(_limit_problem(), received, now=now)
         step = conversation.step()
         return replace(step, send=() if outgoing is None else (outgoing,))
 
@@ -111,7 +111,7 @@ class ReportProblem(Protocol, piuri=PIURI, roles=("notifier", "notified")):
         crossed = thread.state != SILENT and self._count(thread, ProblemCode.parse(body.code))
         # a report with this code is not answered, so that the loop ends
         if crossed and body.code != EXCEEDED:
-            exceeded = ProblemReport.of(_exceeded())
+            exceeded = ProblemReport.of(_limit_problem())
             thread.reply(exceeded, thid=None, pthid=thread.thid, ack=[thread.message.id])
 
     def _count(self, thread: Conversation, code: ProblemCode) -> bool:
@@ -124,5 +124,5 @@ class ReportProblem(Protocol, piuri=PIURI, roles=("notifier", "notified")):
         return crossed
 
 
-def _exceeded() -> Problem:
+def _limit_problem() -> Problem:
     return Problem(EXCEEDED, "There were too many errors on this thread.")

@@ -65,7 +65,7 @@ def with_translations(message: Message, translations: Mapping[str, Mapping[str, 
     inline: list[list[str]] = []
     for language, texts in translations.items():
         for path, text in texts.items():
-            if type(_at(message.body, _steps(path))) is not str:
+            if type(_follow(message.body, _steps(path))) is not str:
                 problem = f"each path in `translations` must lead to a string of the body, got {path!r}"
                 raise ValueError(problem)
             inline.append([language, path, text])
@@ -109,8 +109,8 @@ def body_in(message: Message, preferred: Sequence[str]) -> dict[str, Any]:
     chosen = choose_language([*translations, *own], preferred)
     for path, text in translations.get(chosen or "", {}).items():
         steps = _steps(path)
-        if steps and isinstance(_at(body, steps), str):
-            _at(body, steps[:-1])[steps[-1]] = text
+        if steps and isinstance(_follow(body, steps), str):
+            _follow(body, steps[:-1])[steps[-1]] = text
     return body
 
 
@@ -132,7 +132,7 @@ def _steps(path: str) -> list[str | int]:
     return steps
 
 
-def _at(value: Any, steps: Sequence[str | int]) -> Any:  # noqa: ANN401, JSON
+def _follow(value: Any, steps: Sequence[str | int]) -> Any:  # noqa: ANN401, JSON
     """The value at a path; None if there is none."""
     for step in steps:
         if not isinstance(value, dict if isinstance(step, str) else list):

@@ -41,7 +41,7 @@ from pydidcomm import Message
 from pydidcomm.errors import MalformedMessageError
 from pydidcomm.protocols._marks import Begins, On, begins, body_of, mark_of, on
 from pydidcomm.protocols.body import Body
-from pydidcomm.protocols.conversation import Conversation, fresh_thread_id, opened
+from pydidcomm.protocols.conversation import Conversation, fresh_thread_id, open_thread
 from pydidcomm.protocols.problem import LocalProtocolError, Problem, RemoteProtocolError
 from pydidcomm.protocols.problem_report import ProblemCode, ProblemReport, ProblemReported
 from pydidcomm.protocols.received import Received
@@ -149,16 +149,16 @@ class Protocol:
         mark, attribute, body = found
         ignored = _reason_to_ignore(mark, received, thread, now)
         if ignored is not None:
-            return _ignored(ignored, received)
+            return _ignore(ignored, received)
         parsed = body.from_body(message.body)
-        state = thread or opened(
+        state = thread or open_thread(
             received, protocol=self.piuri, role=mark.role or "", thid=self.thread_of(message)
         )
         orders = self._orders(state)
         if orders is not None:
             orders, is_new = orders.seen(received.sender or "", message)
             if not is_new:
-                return _ignored("repeated", received)
+                return _ignore("repeated", received)
         conversation = Conversation(
             thread=state, now=now, received=received, stored=thread is not None, orders=orders
         )
@@ -197,7 +197,7 @@ class Protocol:
             LocalProtocolError: The message cannot begin a thread of this protocol.
             MalformedMessageError: `body` is a `Message` whose body is malformed.
         """
-        typed = self._typed(body)
+        typed = self._read_body(body)
         found = self._beginnings.get(type(typed))
         if found is None:
             raise self._cannot_begin(typed.type)
@@ -322,7 +322,7 @@ class Protocol:
             problem = f"`thread` must be the thread of the message, {key}, got {other}"
             raise LocalProtocolError(problem)
 
-    def _typed(self, body: Body | Message) -> Body:
+    def _read_body(self, body: Body | Message) -> Body:
         if isinstance(body, Body):
             return body
         for known in self._beginnings:
@@ -378,6 +378,6 @@ def _reason_to_ignore(mark: On, received: Received, thread: Thread | None, now: 
     raise RemoteProtocolError(WRONG_STATE, comment, [state])
 
 
-def _ignored(event: str, received: Received) -> Step:
+def _ignore(event: str, received: Received) -> Step:
     peer = received.relationship or received.sender
     return Step(events=(Event(event, received.message, thread_id(received.message), peer),))

@@ -121,7 +121,7 @@ class Invited:
         if peer in self.answered:
             return self
         if self.message.is_expired(now):
-            raise _expired()
+            raise _expired_error()
         if not self.is_open:
             raise RemoteProtocolError(USED, "The invitation has been answered already.")
         return self if self.uses is None else replace(self, answered=(*self.answered, peer))
@@ -221,12 +221,12 @@ def accept(
         raise MalformedMessageError(part="message", reason="not an invitation with a sender")
     body = Invitation.from_message(invitation)
     if invitation.is_expired(now):
-        raise _expired()
+        raise _expired_error()
     accepted = body.accept or tuple(profiles)
     chosen = next((one for one in accepted if one in profiles), None)
     if chosen is None:
         raise UnsupportedError(what="media type profile of the invitation", algorithm=", ".join(accepted))
-    attached = (_attached(one) for one in invitation.attachments[:MAX_ATTACHMENTS])
+    attached = (_attached_message(one) for one in invitation.attachments[:MAX_ATTACHMENTS])
     return Accepted(
         message=invitation,
         profile=chosen,
@@ -234,11 +234,11 @@ def accept(
     )
 
 
-def _expired() -> RemoteProtocolError:
+def _expired_error() -> RemoteProtocolError:
     return RemoteProtocolError("e.p.req.time", "The invitation has expired.")
 
 
-def _attached(attachment: Any) -> Message | None:  # noqa: ANN401, the core's Attachment
+def _attached_message(attachment: Any) -> Message | None:  # noqa: ANN401, the core's Attachment
     """The attached plaintext message; None if it cannot be read."""
     try:
         return Message.from_json(attachment.content())

@@ -78,11 +78,11 @@ class Parties:
             return self, Finding.AFTER_END
         change = received.change
         if change is not None and self._applies(change):
-            return self._changed(change, received)
+            return self._apply(change, received)
         if self.theirs is None or received.sender is None or not self._is_ours(received.recipient):
             return self, Finding.FOREIGN
         if same_party(received.sender, self.theirs):
-            return self._confirmed(received), Finding.CURRENT
+            return self._confirm(received), Finding.CURRENT
         if any(same_party(received.sender, former) for former in self.their_history):
             return self, Finding.SUPERSEDED
         return self, Finding.FOREIGN
@@ -106,7 +106,7 @@ class Parties:
         return replace(
             self,
             ours=new,
-            our_history=_appended(self.our_history, self.ours),
+            our_history=_append(self.our_history, self.ours),
             # `from_prior` starts from the DID that the peer last confirmed, however often we rotated since
             prior=self.prior or self.ours,
             rotated_at=now,
@@ -159,18 +159,18 @@ class Parties:
             return False
         return change.at is None or self.changed_at is None or change.at >= self.changed_at
 
-    def _changed(self, change: Change, received: Received) -> tuple[Self, Finding]:
+    def _apply(self, change: Change, received: Received) -> tuple[Self, Finding]:
         if not self._is_ours(received.recipient):
             return self, Finding.FOREIGN
         at = change.at if change.at is not None else self.changed_at
         if change.new is None:
             return replace(self, state="ended", prior=None, changed_at=at), Finding.ENDED
-        history = _appended(self.their_history, self.theirs or "")
-        confirmed = self._confirmed(received)
+        history = _append(self.their_history, self.theirs or "")
+        confirmed = self._confirm(received)
         changed = replace(confirmed, theirs=change.new, their_history=history, changed_at=at)
         return changed, Finding.ROTATED
 
-    def _confirmed(self, received: Received) -> Self:
+    def _confirm(self, received: Received) -> Self:
         """The parties after a message from the peer: one to our new DID confirms the rotation."""
         heard = received.recipient is not None and same_party(received.recipient, self.ours)
         return replace(self, state="active", prior=None if heard else self.prior)
@@ -180,5 +180,5 @@ class Parties:
         return recipient is None or any(same_party(recipient, did) for did in (self.ours, *self.our_history))
 
 
-def _appended(history: tuple[str, ...], did: str) -> tuple[str, ...]:
+def _append(history: tuple[str, ...], did: str) -> tuple[str, ...]:
     return (*history, did)[-MAX_HISTORY:]

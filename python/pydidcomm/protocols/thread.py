@@ -21,7 +21,7 @@ DONE: Final = "done"
 """The state of a thread that has ended; it is kept for a time, so that late messages are recognized."""
 
 
-def _nothing() -> Mapping[str, Any]:
+def _no_data() -> Mapping[str, Any]:
     return {}
 
 
@@ -49,7 +49,7 @@ class Thread:
     role: str
     state: str
     pthid: str | None = None
-    data: Mapping[str, Any] = field(default_factory=_nothing)
+    data: Mapping[str, Any] = field(default_factory=_no_data)
     wake_at: int | None = None
     to: str | None = None
     frm: str | None = None

@@ -17,11 +17,11 @@ class CompositeResolver:
         raise NotImplementedError
 
 
-def with_those_behind(resolver: "DIDResolver") -> "Iterator[DIDResolver]":
+def iterate_nested(resolver: "DIDResolver") -> "Iterator[DIDResolver]":
     """The resolvers behind a resolver, and then the resolver itself."""
     if isinstance(resolver, CompositeResolver):
         for one in resolver.resolvers():
-            yield from with_those_behind(one)
+            yield from iterate_nested(one)
     yield resolver
 
 
@@ -30,4 +30,4 @@ def memory_of(resolver: "DIDResolver") -> LocalResolver | None:
     # called for each message; most parties have a `LocalResolver` alone
     if isinstance(resolver, LocalResolver):
         return resolver
-    return next((one for one in with_those_behind(resolver) if isinstance(one, LocalResolver)), None)
+    return next((one for one in iterate_nested(resolver) if isinstance(one, LocalResolver)), None)

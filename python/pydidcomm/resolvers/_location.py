@@ -31,12 +31,12 @@ def folder_of(did: str, parts: Sequence[str]) -> str:
     """
     if len(did) > _LONGEST_DID or not _DID.fullmatch(did) or _ESCAPE.search(did):
         raise ResolutionError(did, None, "invalid DID", "expected letters, digits and . - _ : %")
-    host, *path = (_decoded(did, part) for part in parts)
+    host, *path = (_decode(did, part) for part in parts)
     folders = [quote(folder, safe="") for folder in path] or [".well-known"]
     return f"https://{_host(did, host)}/{'/'.join(folders)}/"
 
 
-def _decoded(did: str, part: str) -> str:
+def _decode(did: str, part: str) -> str:
     """A part of the DID, percent-decoded once; raises unless it is a single name."""
     try:
         text = unquote(part, errors="strict")

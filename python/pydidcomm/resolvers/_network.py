@@ -112,7 +112,7 @@ def _check(options: Mapping[str, Any]) -> None:
         raise TypeError(reason)
 
 
-def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
+def check_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
     """The headers with names in lower case.
 
     Raises:

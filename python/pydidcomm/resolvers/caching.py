@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, cast, runtime_checkable
 from pydidcomm._checks import check_positive, check_resolver, check_seconds
 from pydidcomm._core import DIDDocument, Resolved
 from pydidcomm._driver.event_loop import is_awaitable, loop_token, running_loop
-from pydidcomm._driver.questions import copied
+from pydidcomm._driver.questions import copy_error
 from pydidcomm.resolvers._answers import DIDResolver, DocumentAnswer
 from pydidcomm.resolvers._composite import CompositeResolver
 from pydidcomm.resolvers.options import NO_OPTIONS, ResolveOptions, with_options
@@ -130,24 +130,24 @@ class CachingResolver(CompositeResolver):
         """
         if options.version_time is not None and self._taking_options is not None:
             return self._taking_options.resolve(did, options=options)
-        entry = self._remembered(did, options)
+        entry = self._find_entry(did, options)
         if entry is not None:
             return entry.answer()
         if self._coroutines:
-            return self._shared(did, options, None)
+            return self._share(did, options, None)
         loop = loop_token()
         if loop is not None and (loop, did) in self._flights:
-            return self._shared(did, options, None)
+            return self._share(did, options, None)
         try:
             answer = self._ask(did, options)
         except Exception as error:
-            self._keep(did, _Entry(failure=_again(error)), options)
+            self._keep(did, _Entry(failure=_copy_error(error)), options)
             raise
         if is_awaitable(answer):
-            return self._shared(did, options, answer)
+            return self._share(did, options, answer)
         return self._keep(did, _entry(answer), options).answer()
 
-    def _remembered(self, did: str, options: ResolveOptions) -> "_Entry | None":
+    def _find_entry(self, did: str, options: ResolveOptions) -> "_Entry | None":
         now = self._clock()
         entry = self._entries.get(did, now, used=not options.unproved)
         if entry is not None and options.fresh and now - entry.since > self._fresh_seconds:
@@ -191,7 +191,7 @@ class CachingResolver(CompositeResolver):
     def __len__(self) -> int:
         return len(self._entries)
 
-    async def _shared(self, did: str, options: ResolveOptions, begun: Any) -> DocumentAnswer:  # noqa: ANN401
+    async def _share(self, did: str, options: ResolveOptions, begun: Any) -> DocumentAnswer:  # noqa: ANN401
         """The answer to a request that all callers of this event loop share.
 
         The first caller makes the request; if it is cancelled, the next caller makes another one.
@@ -199,7 +199,7 @@ class CachingResolver(CompositeResolver):
         loop = loop_token()
         try:
             while True:
-                entry = self._remembered(did, options)
+                entry = self._find_entry(did, options)
                 if entry is not None:
                     return entry.answer()
                 flight = self._flights.get((loop, did))
@@ -222,7 +222,7 @@ class CachingResolver(CompositeResolver):
                 answer = self._ask(did, options) if begun is None else begun
                 flight.entry = _entry(await answer if is_awaitable(answer) else answer)
             except Exception as error:
-                flight.entry = _Entry(failure=_again(error))
+                flight.entry = _Entry(failure=_copy_error(error))
                 if not flight.outdated:
                     self._keep(did, flight.entry, options)
                 raise
@@ -277,7 +277,7 @@ class _Entry:
 
     def answer(self) -> DocumentAnswer:
         if self.failure is not None:
-            raise _again(self.failure)
+            raise _copy_error(self.failure)
         return self.document
 
 
@@ -351,11 +351,11 @@ def _size(answer: object) -> int:
     return len(json.dumps(answer, default=str)) if answer is not None else 0
 
 
-def _again(failure: Exception) -> Exception:
+def _copy_error(failure: Exception) -> Exception:
     """A copy of the exception, without the traceback of the caller that met it first."""
-    twin = copied(failure)
+    twin = copy_error(failure)
     twin.__context__ = None
     if isinstance(failure.__cause__, Exception):
-        twin.__cause__ = copied(failure.__cause__)
+        twin.__cause__ = copy_error(failure.__cause__)
         twin.__cause__.__cause__ = twin.__cause__.__context__ = None
     return twin

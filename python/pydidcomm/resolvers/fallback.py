@@ -71,30 +71,30 @@ class FallbackResolver(CompositeResolver):
             try:
                 answer: Any = resolve_with(resolver, did, options)
             except _GO_ON as error:
-                outcome.failed(error)
+                outcome.record_failure(error)
                 continue
             if is_awaitable(answer):
                 asks = [partial(resolve_with, resolver, did, options) for resolver in rest]
-                return self._awaited(answer, asks, outcome)
+                return self._await(answer, asks, outcome)
             if answer is not None:
                 return cast("DocumentAnswer", answer)
             outcome.unknown = True
         outcome.end()
         return None
 
-    async def _awaited(
+    async def _await(
         self,
         answer: Awaitable[DocumentAnswer],
         rest: Sequence[Callable[[], Any]],
         outcome: "_Outcome",
     ) -> DocumentAnswer:
-        first: Callable[[], Any] = partial(_same, answer)
+        first: Callable[[], Any] = partial(_same_answer, answer)
         for ask in [first, *rest]:
             try:
                 given = ask()
                 found: DocumentAnswer = await given if is_awaitable(given) else given
             except _GO_ON as error:
-                outcome.failed(error)
+                outcome.record_failure(error)
                 continue
             if found is not None:
                 return found
@@ -107,7 +107,7 @@ class FallbackResolver(CompositeResolver):
         return list(self._resolvers)
 
 
-def _same(answer: Any) -> Any:  # noqa: ANN401, what a resolver answers
+def _same_answer(answer: Any) -> Any:  # noqa: ANN401, what a resolver answers
     return answer
 
 
@@ -119,7 +119,7 @@ class _Outcome:
         self._failures: list[Exception] = []
         self._unsupported: UnsupportedError | None = None
 
-    def failed(self, error: Exception) -> None:
+    def record_failure(self, error: Exception) -> None:
         """Record an exception of a resolver."""
         if isinstance(error, UnsupportedError):
             self._unsupported = self._unsupported or error

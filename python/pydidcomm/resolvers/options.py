@@ -72,7 +72,7 @@ Ask: TypeAlias = Callable[[str, ResolveOptions], DocumentAnswer | Awaitable[Docu
 """Resolves a DID with options."""
 
 
-def asking(resolver: DIDResolver) -> Ask:
+def bind_resolver(resolver: DIDResolver) -> Ask:
     """A function that calls the resolver, with the options if it takes them."""
     taking = with_options(resolver)
 
@@ -86,7 +86,7 @@ def resolve_with(
     resolver: DIDResolver, did: str, options: ResolveOptions
 ) -> DocumentAnswer | Awaitable[DocumentAnswer]:
     """Call the resolver, with the options if it takes them."""
-    return asking(resolver)(did, options)
+    return bind_resolver(resolver)(did, options)
 
 
 def _takes_options(resolver: DIDResolver) -> TypeGuard[DIDResolverWithOptions]:

@@ -5,7 +5,7 @@ from typing import TypeGuard
 
 from pydidcomm._checks import check_mapping, kind_of
 from pydidcomm._core import LocalResolver
-from pydidcomm._shown import described
+from pydidcomm._shown import describe
 from pydidcomm.resolvers._answers import DIDResolver, DocumentAnswer
 from pydidcomm.resolvers._composite import CompositeResolver, memory_of
 from pydidcomm.resolvers.options import NO_OPTIONS, ResolveOptions, with_options
@@ -38,7 +38,7 @@ class PrefixResolver(CompositeResolver):
             if not hasattr(one, "resolve"):
                 reason = (
                     "`resolvers` must contain objects with the method resolve, got "
-                    f"{kind_of(one)} for {described(prefix, [prefix])}"
+                    f"{kind_of(one)} for {describe(prefix, [prefix])}"
                 )
                 raise TypeError(reason)
             # any other prefix would silently match no DID
@@ -47,7 +47,7 @@ class PrefixResolver(CompositeResolver):
                 raise ValueError(reason)
         self._routes = sorted(resolvers.items(), key=lambda route: len(route[0]), reverse=True)
         self._with_options = {prefix: with_options(one) for prefix, one in self._routes}
-        self._local = _local(self._routes)
+        self._local = _find_local(self._routes)
 
     def resolve(
         self, did: str, /, options: ResolveOptions = NO_OPTIONS
@@ -81,7 +81,7 @@ class PrefixResolver(CompositeResolver):
         return memory_of(self)
 
 
-def _local(
+def _find_local(
     routes: Sequence[tuple[str, DIDResolver]],
 ) -> tuple[LocalResolver | None, list[str], list[str]]:
     found = next((resolver for _, resolver in routes if _is_local(resolver)), None)

@@ -15,8 +15,8 @@ from pydidcomm.errors import ResolutionError, UnsupportedError
 from pydidcomm.resolvers._network import (
     NetworkOptions,
     NetworkResolver,
+    check_headers,
     check_id,
-    checked_headers,
     lifetime,
     read_json,
     read_time,
@@ -84,7 +84,7 @@ class UniversalResolver(NetworkResolver):
             message = "`base_url` must have no query and no fragment"
             raise ValueError(message)
         self._base = base_url.rstrip("/")
-        self._headers = checked_headers(headers)
+        self._headers = check_headers(headers)
 
     async def resolve(self, did: str, /) -> DIDDocument | Resolved | None:
         """Fetch the document of a DID from the service.

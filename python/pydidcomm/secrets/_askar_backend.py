@@ -94,7 +94,7 @@ class AskarBackend:
 
     def make_key(self, curve: str, use: KeyUse) -> NewKey:
         """A new key, which the library has in memory until it is stored."""
-        return _askar_keys.generated(curve, use, self._load)
+        return _askar_keys.generate_key(curve, use, self._load)
 
     async def open(self) -> None:
         """Open the store."""
@@ -113,7 +113,7 @@ class AskarBackend:
             found: dict[str, Any] = {}
             for kid in kids:
                 name = entry_name(kid)
-                known = self.recent.get(name) or await self._fetched(session, kid, name)
+                known = self.recent.get(name) or await self._fetch(session, kid, name)
                 if known is not None:
                     self.recent.put(name, known)
                     found[kid] = known
@@ -121,7 +121,7 @@ class AskarBackend:
 
         return await self._store.read(fetch)
 
-    async def _fetched(self, session: Session, kid: str, name: str) -> Any:  # noqa: ANN401
+    async def _fetch(self, session: Session, kid: str, name: str) -> Any:  # noqa: ANN401
         entry = await session.fetch_key(name)
         # an entry of another program may have the long form as its name
         entry = entry or (None if name == kid else await session.fetch_key(kid))
@@ -129,7 +129,7 @@ class AskarBackend:
 
     async def insert(self, secrets: Sequence[Secret]) -> None:
         """Store keys that were generated outside."""
-        await self._insert({secret.kid: _askar_keys.imported(secret, self._load) for secret in secrets}, {})
+        await self._insert({secret.kid: _askar_keys.import_key(secret, self._load) for secret in secrets}, {})
 
     async def store_did(self, did: str, keys: Mapping[str, NewKey], long_forms: Mapping[str, str]) -> None:  # noqa: ARG002
         """Store keys that were generated inside, with the long form of their DID."""

@@ -98,7 +98,7 @@ def public_key(key: Key) -> PublicKey:
     return PublicKey.from_octets(_CURVES[key.algorithm], key.get_public_bytes())
 
 
-def imported(secret: Secret, load: tuple[str, ...]) -> Key:
+def import_key(secret: Secret, load: tuple[str, ...]) -> Key:
     """A secret key as an Askar key."""
     _check(secret.curve, load)
     askar: Any = Key
@@ -106,7 +106,7 @@ def imported(secret: Secret, load: tuple[str, ...]) -> Key:
     return key
 
 
-def generated(curve: str, use: KeyUse, load: tuple[str, ...]) -> NewKey:
+def generate_key(curve: str, use: KeyUse, load: tuple[str, ...]) -> NewKey:
     """A new key, and for Ed25519 and both uses the X25519 key that it implies."""
     _check(curve, load)
     key = Key.generate(_ALGORITHMS[curve])

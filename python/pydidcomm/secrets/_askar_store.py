@@ -198,21 +198,21 @@ class AskarStore:
         """A task that is never cancelled: a session cancelled while it opens keeps its connection."""
         task = asyncio.ensure_future(work)
         self._under_way.add(task)
-        task.add_done_callback(self._ended)
+        task.add_done_callback(self._end)
         return task
 
     async def read(self, operation: Callable[[Session], Awaitable[Answer]]) -> Answer:
         """The answer of the operation, which is retried where a connection fails."""
-        answer: Answer = await self._limited(operation, write=False)
+        answer: Answer = await self._run_limited(operation, write=False)
         return answer
 
     async def write(self, operation: Callable[[Session], Awaitable[Answer]]) -> Answer:
         """The same in a transaction that is committed. It may run again though it was committed before."""
-        answer: Answer = await self._limited(operation, write=True)
+        answer: Answer = await self._run_limited(operation, write=True)
         return answer
 
-    async def _limited(self, operation: Callable[[Session], Awaitable[Any]], *, write: bool) -> Any:  # noqa: ANN401
-        task = self._background(self._attempted(operation, write=write))
+    async def _run_limited(self, operation: Callable[[Session], Awaitable[Any]], *, write: bool) -> Any:  # noqa: ANN401
+        task = self._background(self._attempt(operation, write=write))
         await asyncio.wait({task}, timeout=self._timeout)
         if not task.done():
             self._doubtful = True
@@ -220,13 +220,13 @@ class AskarStore:
             raise SecretsUnavailableError(message)
         return task.result()
 
-    def _ended(self, task: "asyncio.Task[Any]") -> None:
+    def _end(self, task: "asyncio.Task[Any]") -> None:
         self._under_way.discard(task)
         # it was abandoned: its exception is of no interest
         if not task.cancelled():
             task.exception()
 
-    async def _attempted(self, operation: Callable[[Session], Awaitable[Any]], *, write: bool) -> Any:  # noqa: ANN401
+    async def _attempt(self, operation: Callable[[Session], Awaitable[Any]], *, write: bool) -> Any:  # noqa: ANN401
         loop = asyncio.get_running_loop()
         end = loop.time() + self._timeout
         retried = (*_RETRIED, AskarErrorCode.DUPLICATE) if write else _RETRIED
@@ -234,17 +234,17 @@ class AskarStore:
         while True:
             attempt += 1
             try:
-                return await self._once(operation, write=write)
+                return await self._run_once(operation, write=write)
             except AskarError as error:
                 if error.code not in retried or attempt == MOST_ATTEMPTS or loop.time() >= end:
                     raise _failure(error) from error
             await asyncio.sleep(PAUSE_SECONDS * attempt)
 
-    async def _once(self, operation: Callable[[Session], Awaitable[Any]], *, write: bool) -> Any:  # noqa: ANN401
+    async def _run_once(self, operation: Callable[[Session], Awaitable[Any]], *, write: bool) -> Any:  # noqa: ANN401
         # first: what hangs in the old store keeps its places, and a store that is opened again has new ones
-        await self.opened()
+        await self.ensure_open()
         async with self._writing if write else nullcontext(), self._slots:
-            store = await self.opened()
+            store = await self.ensure_open()
             if not write:
                 return await self._in_session(store, operation)
             try:
@@ -275,7 +275,7 @@ class AskarStore:
                 self._doubtful = True
         return answer
 
-    async def opened(self) -> Any:  # noqa: ANN401, as for sessions
+    async def ensure_open(self) -> Any:  # noqa: ANN401, as for sessions
         """The store; opened, or opened again if it hung, once for all that wait for it."""
         if self._store is not None and not self._doubtful:
             return self._store
@@ -314,7 +314,7 @@ class AskarStore:
 
     async def open(self) -> None:
         """Open the store within the time limit."""
-        task = self._background(self.opened())
+        task = self._background(self.ensure_open())
         await asyncio.wait({task}, timeout=self._timeout)
         if not task.done():
             message = f"the store of secrets did not open within {self._timeout:g} s"

@@ -66,11 +66,11 @@ class StoredDids(PrefixResolver):
             return None
         done: Any = self._write(pending)
         if is_awaitable(done):
-            return self._stored(done, pending)
+            return self._finish(done, pending)
         self._settle(pending)
         return None
 
-    async def _stored(self, done: Awaitable[None], pending: Mapping[str, str]) -> None:
+    async def _finish(self, done: Awaitable[None], pending: Mapping[str, str]) -> None:
         await done
         self._settle(pending)
 

@@ -1,7 +1,7 @@
 """The error of a part whose extra is not installed."""
 
 
-def missing(extra: str, error: ImportError) -> ImportError:
+def missing_error(extra: str, error: ImportError) -> ImportError:
     """Return what the import of a part raises where the package behind it is absent."""
     message = (
         f"this part of pydidcomm needs the package {error.name}: install the extra `{extra}` with "

@@ -55,7 +55,7 @@ def _secrets(given: Iterable[Secret | Mapping[str, Any]]) -> list[Secret]:
     return [one if isinstance(one, Secret) else Secret(one) for one in given]
 
 
-def _awaited(handle: Any) -> Any:  # noqa: ANN401
+def _await_handle(handle: Any) -> Any:  # noqa: ANN401
     """The handle whose methods are awaited, where there are two."""
     return getattr(handle, "awaited", handle)
 
@@ -69,7 +69,7 @@ class AsyncSecrets(_Face):
         A key that was used lately is at hand, and nothing is waited for.
         """
         found = self._recent([kid]) or await self._backend.run("find", [kid])
-        return _awaited(found.get(kid))
+        return _await_handle(found.get(kid))
 
     async def get_keys(self, kids: list[str], /) -> list[str]:
         """Those of the kids whose keys the store has."""

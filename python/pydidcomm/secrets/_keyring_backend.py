@@ -95,15 +95,15 @@ class KeyringBackend(ThreadBackend):
 
     def kids(self) -> list[str]:
         """The kids of the index whose keys are there."""
-        return sorted(kid for kid in self._listed() if self._read(entry_name(kid)) is not None)
+        return sorted(kid for kid in self._list() if self._read(entry_name(kid)) is not None)
 
-    def _listed(self) -> list[str]:
+    def _list(self) -> list[str]:
         text = self._get(INDEX)
         listed: list[str] = [] if text is None else json.loads(text)
         return listed
 
     def _index(self, add: Sequence[str] = (), remove: str | None = None) -> None:
-        listed = dict.fromkeys([*self._listed(), *add])
+        listed = dict.fromkeys([*self._list(), *add])
         listed.pop(remove or "", None)
         self._set(INDEX, json.dumps([*listed]))
 

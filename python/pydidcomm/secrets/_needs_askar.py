@@ -2,7 +2,7 @@
 
 import logging
 
-from pydidcomm.secrets._extras import missing
+from pydidcomm.secrets._extras import missing_error
 
 _EXTRA = "askar"
 
@@ -14,4 +14,4 @@ if _logger.level == logging.NOTSET:
 try:
     import aries_askar as aries_askar  # noqa: PLC0414, imported for its absence
 except ImportError as error:
-    raise missing(_EXTRA, error) from error
+    raise missing_error(_EXTRA, error) from error

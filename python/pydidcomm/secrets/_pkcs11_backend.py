@@ -35,9 +35,9 @@ class Pkcs11Backend(ThreadBackend):
     def __repr__(self) -> str:
         return f"token={self._label!r}"
 
-    def forked(self) -> None:
+    def reset_after_fork(self) -> None:
         """In a forked process: log in anew."""
-        self._token.forked()
+        self._token.reset_after_fork()
 
     def open(self) -> None:
         """Log in."""
@@ -60,7 +60,7 @@ class Pkcs11Backend(ThreadBackend):
         return found
 
     def _handles(self, name: str, session: Any) -> Any:  # noqa: ANN401
-        private = self._token.private(session, name)
+        private = self._token.private_key(session, name)
 
         def run(operation: Callable[[Any], bytes]) -> bytes:
             octets: bytes = self.run_sync("use", name, operation)
@@ -89,7 +89,7 @@ class Pkcs11Backend(ThreadBackend):
 
         def name_them(session: Any) -> None:  # noqa: ANN401
             for kid in keys:
-                if self._token.private(session, entry_name(kid)) is not None:
+                if self._token.private_key(session, entry_name(kid)) is not None:
                     raise KeyExistsError(kid)
             for kid, key in keys.items():
                 for part in key.handle:

@@ -85,7 +85,7 @@ def curve_of(private: Any) -> str | None:  # noqa: ANN401
     return next((name for name, curve in CURVES.items() if curve.parameters == parameters), None)
 
 
-def derived(curve: str, public_key: PublicKey) -> Callable[[Any], bytes]:
+def derive_operation(curve: str, public_key: PublicKey) -> Callable[[Any], bytes]:
     """The operation that agrees with a public key."""
 
     def agree(private: Any) -> bytes:  # noqa: ANN401
@@ -104,7 +104,7 @@ def derived(curve: str, public_key: PublicKey) -> Callable[[Any], bytes]:
     return agree
 
 
-def signed(algorithm: SignAlg, data: bytes) -> Callable[[Any], bytes]:
+def sign_operation(algorithm: SignAlg, data: bytes) -> Callable[[Any], bytes]:
     """The operation that signs."""
 
     def sign(private: Any) -> bytes:  # noqa: ANN401
@@ -139,7 +139,7 @@ class _Agreeing(TokenKey):
 
     def agree(self, public_key: PublicKey, /) -> Any:  # noqa: ANN401, bytes or an awaitable of them
         """The raw ECDH shared secret with the public key."""
-        return self._run(derived(self._curve, public_key))
+        return self._run(derive_operation(self._curve, public_key))
 
 
 class _Signing(TokenKey):
@@ -147,7 +147,7 @@ class _Signing(TokenKey):
 
     def sign(self, algorithm: SignAlg, data: bytes, /) -> Any:  # noqa: ANN401, bytes or an awaitable of them
         """The signature of the data, 64 bytes."""
-        return self._run(signed(algorithm, data))
+        return self._run(sign_operation(algorithm, data))
 
 
 class _AgreeingAndSigning(_Agreeing, _Signing):

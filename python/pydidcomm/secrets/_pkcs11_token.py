@@ -44,7 +44,7 @@ class Token:
         self._process = os.getpid()
         self._forked = False
 
-    def forked(self) -> None:
+    def reset_after_fork(self) -> None:
         """In a forked process: it has to initialize the module, and to log in by itself."""
         if self._process != os.getpid():
             self._began()
@@ -52,7 +52,7 @@ class Token:
             self._keys.clear()
             self._forked = True
 
-    def same_pin(self, pin: str) -> bool:
+    def has_pin(self, pin: str) -> bool:
         """Whether this is the PIN of the login."""
         same = hmac.compare_digest(self._pin.encode(), pin.encode())
         if not same and self._session is None:
@@ -77,7 +77,7 @@ class Token:
         """Run the operation with the private key of that label."""
 
         def use(session: Any) -> Answer:  # noqa: ANN401
-            private = self._keys.get(name) or self.private(session, name)
+            private = self._keys.get(name) or self.private_key(session, name)
             if private is None:
                 message = "the key is not in the token any more"
                 raise SecretsUnavailableError(message)
@@ -86,7 +86,7 @@ class Token:
 
         return self.run(use)
 
-    def private(self, session: Any, name: str) -> Any:  # noqa: ANN401
+    def private_key(self, session: Any, name: str) -> Any:  # noqa: ANN401
         """The private key of that label; None where there is none."""
         found = list(session.get_objects({Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.LABEL: name}))
         if len(found) > 1:
@@ -101,7 +101,7 @@ class Token:
     def session(self) -> Any:  # noqa: ANN401
         """The session, logged in."""
         if self._session is None:
-            module: Any = self._loaded()
+            module: Any = self._load()
             token = module.get_token(token_label=self._label)
             try:
                 self._session = token.open(rw=True, user_pin=self._pin)
@@ -110,7 +110,7 @@ class Token:
                 self._session = token.open(rw=True)
         return self._session
 
-    def _loaded(self) -> Any:  # noqa: ANN401
+    def _load(self) -> Any:  # noqa: ANN401
         try:
             module: Any = pkcs11.lib(self._module)
         except (faults.PKCS11Error, RuntimeError, OSError) as error:
@@ -165,7 +165,7 @@ def acquire(module: str, label: str, pin: str) -> Token:
         if held is None:
             held = _tokens[module, label] = [Token(module, label, pin), 0]
         token: Token = held[0]
-        if not token.same_pin(pin):
+        if not token.has_pin(pin):
             message = "`pin` is not the PIN with which this process has logged in to the token"
             raise SecretsLockedError(message)
         held[1] += 1

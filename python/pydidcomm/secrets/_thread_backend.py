@@ -38,9 +38,9 @@ class ThreadBackend:
             raise SecretsUnavailableError(message)
         if os.getpid() != self._process:
             self._begin()
-            self.forked()
+            self.reset_after_fork()
 
-    def forked(self) -> None:
+    def reset_after_fork(self) -> None:
         """In a forked process, before the first call."""
 
     async def run(self, operation: str, *arguments: Any) -> Any:  # noqa: ANN401

@@ -168,7 +168,7 @@ def _hand_over(group: list[Waiting], answers: list[Any]) -> None:
 
 async def _answer(work: Work, unit: Unit) -> Any:  # noqa: ANN401, the result of the method, or its exception
     """Run one call of a group: if it raises, its changes are dropped, and the others are not affected."""
-    own = unit.nested()
+    own = unit.nest()
     try:
         answer = await work(own)
     except AskarError:

@@ -129,7 +129,7 @@ async def park(unit: Unit, key: str, error: str) -> None:
         await _PARKED.set(unit, row["position"], [key])
 
 
-async def parked(unit: Unit, after: int, limit: int) -> Found:
+async def read_parked(unit: Unit, after: int, limit: int) -> Found:
     found: Found = []
     async with aclosing(_PARKED.between(unit, after + 1)) as places:
         async for position, key in places:
@@ -151,7 +151,7 @@ async def replay(unit: Unit, key: str) -> bool:
     return True
 
 
-async def waiting(unit: Unit, now: int, limit: int, after: int) -> Found:
+async def read_waiting(unit: Unit, now: int, limit: int, after: int) -> Found:
     found: Found = []
     # lanes are read only if one of them has a postponed message
     state: dict[str, Any] = await unit.get(*STATE) or {}

@@ -153,7 +153,7 @@ async def due(unit: Unit, now: int, limit: int) -> list[OutboxItem]:
     return [_item(row) for row in rows if row is not None and row["scheduled"] is not None]
 
 
-async def outgoing(unit: Unit, name: str) -> OutboxItem | None:
+async def read_outgoing(unit: Unit, name: str) -> OutboxItem | None:
     row = await _row(unit, name)
     return None if row is None else _item(row)
 

@@ -10,7 +10,7 @@ from pydidcomm.protocols.thread import DONE, Thread
 from pydidcomm.stores._askar_tree import POSITION_LEVELS, Tree, before_second, next_position, time_key
 from pydidcomm.stores._askar_unit import Unit, digest
 from pydidcomm.stores._expected import conflict
-from pydidcomm.stores._parties import best, our_dids, their_dids
+from pydidcomm.stores._parties import best_match, our_dids, their_dids
 from pydidcomm.stores.records import Expected, NoThread, Record, Relationship
 
 _THREADS = "agent/threads"
@@ -26,7 +26,7 @@ _TUPLES = ("languages", "our_history", "their_history")
 _RELATIONSHIP_MEMBERS = tuple(field.name for field in fields(Relationship))
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401, a member of a record
+def _to_json(value: Any) -> Any:  # noqa: ANN401, a member of a record
     """A mapping as a dict, any other value unchanged; the content is JSON already."""
     return dict(value) if hasattr(value, "keys") else value
 
@@ -36,7 +36,7 @@ def _members(row: dict[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if name in _TUPLES else value for name, value in row.items()}
 
 
-async def meets(unit: Unit, expected: Expected, by: str) -> bool:
+async def is_unchanged(unit: Unit, expected: Expected, by: str) -> bool:
     """Whether an expected record is unchanged; False if an earlier attempt of the same call has changed it.
 
     Raises:
@@ -76,7 +76,7 @@ async def store_thread(unit: Unit, thread: Thread, at: int, by: str) -> None:
                 await tree.discard(unit, old, name)
             if new is not None:
                 await tree.add(unit, new, name)
-    members = {member: _plain(getattr(thread, member)) for member in _THREAD_MEMBERS}
+    members = {member: _to_json(getattr(thread, member)) for member in _THREAD_MEMBERS}
     # as text, so that a value that is not JSON raises before anything is written
     text = json.dumps(members)
     unit.put(_THREADS, name, {**before, "thread": text, "wake": wake, "over": over, "by": by})
@@ -131,7 +131,7 @@ async def store_relationship(unit: Unit, relationship: Relationship, by: str) ->
     position = row["position"] if row is not None else await next_position(unit, "relationships")
     if row is None:
         await _LISTED.set(unit, position, [name])
-    members = {member: _plain(getattr(relationship, member)) for member in _RELATIONSHIP_MEMBERS}
+    members = {member: _to_json(getattr(relationship, member)) for member in _RELATIONSHIP_MEMBERS}
     unit.put(_RELATIONSHIPS, name, {"relationship": json.dumps(members), "position": position, "by": by})
 
 
@@ -148,7 +148,7 @@ async def find(unit: Unit, ours: str, theirs: str | None) -> Relationship | None
     kind, did = ("invited", ours) if theirs is None else ("peer", theirs)
     names: list[str] = await unit.get(_PARTIES, digest(kind, short_form(did))) or []
     rows = [await unit.get(_RELATIONSHIPS, name) for name in names]
-    return best([_relationship(row) for row in rows if row is not None], ours, theirs)
+    return best_match([_relationship(row) for row in rows if row is not None], ours, theirs)
 
 
 async def relationships(unit: Unit, after: int, limit: int) -> list[tuple[int, Relationship]]:
@@ -157,7 +157,7 @@ async def relationships(unit: Unit, after: int, limit: int) -> list[tuple[int, R
     return [_relationship(row) for row in rows if row is not None]
 
 
-def _listed(kind: str) -> Tree:
+def _list(kind: str) -> Tree:
     return Tree(f"agent/records/{digest(kind)}/listed", POSITION_LEVELS)
 
 
@@ -166,7 +166,7 @@ async def store_record(unit: Unit, record: Record, by: str) -> None:
     row = await unit.get(_RECORDS, name)
     position = row["position"] if row is not None else await next_position(unit, "records")
     if row is None:
-        await _listed(record.kind).set(unit, position, [name])
+        await _list(record.kind).set(unit, position, [name])
     value = b64encode(record.value).decode()
     row = {"key": record.key, "value": value, "position": position, "by": by}
     unit.put(_RECORDS, name, row)
@@ -176,7 +176,7 @@ async def forget_record(unit: Unit, kind: str, key: str) -> None:
     name = digest(kind, key)
     row = await unit.get(_RECORDS, name)
     if row is not None:
-        await _listed(kind).set(unit, row["position"], [])
+        await _list(kind).set(unit, row["position"], [])
         unit.put(_RECORDS, name, None)
 
 
@@ -190,6 +190,6 @@ async def record(unit: Unit, kind: str, key: str) -> Record | None:
 
 
 async def records(unit: Unit, kind: str, after: int, limit: int) -> list[tuple[int, Record]]:
-    found = await _listed(kind).first(unit, after + 1, None, limit)
+    found = await _list(kind).first(unit, after + 1, None, limit)
     rows = [await unit.get(_RECORDS, name) for _, name in found]
     return [(row["position"], _record(kind, row)) for row in rows if row is not None]

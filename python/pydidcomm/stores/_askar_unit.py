@@ -46,7 +46,7 @@ class Unit:
         """Set the value of an entry; None removes it."""
         self._changed[space, name] = value
 
-    def nested(self) -> "Unit":
+    def nest(self) -> "Unit":
         """A unit whose changes become part of this one by `merge`, and are dropped without it."""
         return Unit(self)
 

@@ -50,7 +50,7 @@ class Inbox:
         for _, other in self._lanes[row.lane].after(0):
             if other == key:
                 return
-            if not _expired(self._rows[other], at):
+            if not _is_expired(self._rows[other], at):
                 raise not_first()
 
     def finish(self, key: str, at: int) -> None:
@@ -78,7 +78,7 @@ class Inbox:
         self._postponed.pop(key, None)
         self._rows[key] = row
 
-    def parked(self, after: int, limit: int) -> list[tuple[int, InboxItem]]:
+    def read_parked(self, after: int, limit: int) -> list[tuple[int, InboxItem]]:
         found = [(place, self._rows[key]) for place, key in self._parked.after(after)]
         return found[:limit]
 
@@ -91,14 +91,14 @@ class Inbox:
         self._append(key)
         return True
 
-    def waiting(self, now: int, limit: int, after: int) -> list[tuple[int, InboxItem]]:
+    def read_waiting(self, now: int, limit: int, after: int) -> list[tuple[int, InboxItem]]:
         # what was postponed later than now was so before the clock was set back
         postponed = [self._rows[key] for key, at in self._postponed.items() if at <= now + CLOCK_SECONDS]
-        stopped = {row.lane for row in postponed if row.next_at > now and not _expired(row, now)}
+        stopped = {row.lane for row in postponed if row.next_at > now and not _is_expired(row, now)}
         found: list[tuple[int, InboxItem]] = []
         for place, key in self._waiting.after(after):
             row = self._rows[key]
-            if row.lane not in stopped and not _expired(row, now):
+            if row.lane not in stopped and not _is_expired(row, now):
                 found.append((place, row))
                 if len(found) == limit:
                     break
@@ -108,7 +108,7 @@ class Inbox:
         old = [key for key, at in self._done_at.items() if at < time]
         for key in old:
             del self._done_at[key]
-        expired = [key for _, key in self._waiting.after(0) if _expired(self._rows[key], time)]
+        expired = [key for _, key in self._waiting.after(0) if _is_expired(self._rows[key], time)]
         for key in expired:
             self._leave(key, self._rows[key])
         for key in (*old, *expired):
@@ -116,7 +116,7 @@ class Inbox:
         return len(old) + len(expired)
 
 
-def _expired(row: InboxItem, now: int) -> bool:
+def _is_expired(row: InboxItem, now: int) -> bool:
     return row.expires is not None and row.expires <= now
 
 

@@ -17,7 +17,9 @@ def their_dids(relationship: Relationship) -> list[str]:
     return [short_form(did) for did in (*current, *reversed(relationship.their_history))]
 
 
-def best(found: Iterable[tuple[int, Relationship]], ours: str, theirs: str | None) -> Relationship | None:
+def best_match(
+    found: Iterable[tuple[int, Relationship]], ours: str, theirs: str | None
+) -> Relationship | None:
     """Choose the relationship between two DIDs from relationships with their positions; see `Store.find`."""
     our, their = short_form(ours), None if theirs is None else short_form(theirs)
 

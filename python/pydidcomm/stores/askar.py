@@ -209,7 +209,7 @@ class AskarStore:
         """The parked messages; see `Store.parked`."""
         check_limit(limit)
         begin = position(after)
-        return _page(await self._read(lambda unit: _askar_inbox.parked(unit, begin, limit)), after)
+        return _page(await self._read(lambda unit: _askar_inbox.read_parked(unit, begin, limit)), after)
 
     async def replay(self, inbox_key: str) -> bool:
         """Put a parked message at the end of its lane; see `Store.replay`."""
@@ -220,7 +220,7 @@ class AskarStore:
         """The messages that can be handled; see `Store.waiting`."""
         check_limit(limit)
         begin = position(after)
-        return _page(await self._read(lambda unit: _askar_inbox.waiting(unit, now, limit, begin)), after)
+        return _page(await self._read(lambda unit: _askar_inbox.read_waiting(unit, now, limit, begin)), after)
 
     async def due(self, now: int, limit: int = 100) -> list[OutboxItem]:
         """The messages that can be sent; see `Store.due`."""
@@ -230,7 +230,7 @@ class AskarStore:
 
     async def outgoing(self, outbox_id: str) -> OutboxItem | None:
         """The message of the outbox with this id; None if there is none."""
-        found: OutboxItem | None = await self._read(lambda unit: _askar_outbox.outgoing(unit, outbox_id))
+        found: OutboxItem | None = await self._read(lambda unit: _askar_outbox.read_outgoing(unit, outbox_id))
         return found
 
     async def settle(  # noqa: PLR0913, all but the first two are named
@@ -305,7 +305,7 @@ async def _commit(unit: Unit, done: Done, at: int, call: str) -> None:
     if done.inbox_key is not None and not await _askar_inbox.finish(unit, done.inbox_key, at, call):
         return
     for expected in done.expected:
-        if not await _askar_state.meets(unit, expected, call):
+        if not await _askar_state.is_unchanged(unit, expected, call):
             return
     for thread in done.threads:
         await _askar_state.store_thread(unit, thread, at, call)

@@ -11,7 +11,7 @@ from pydidcomm.stores._expected import Value, conflict
 from pydidcomm.stores._in_order import InOrder
 from pydidcomm.stores._memory_inbox import Inbox, page
 from pydidcomm.stores._memory_outbox import Outbox
-from pydidcomm.stores._parties import best, our_dids, their_dids
+from pydidcomm.stores._parties import best_match, our_dids, their_dids
 from pydidcomm.stores.records import (
     Done,
     Expected,
@@ -108,7 +108,7 @@ class MemoryStore:
         at = int(time.time()) if done.at is None else done.at
         with self._lock:
             for expected in done.expected:
-                error = conflict(expected, self._found(expected))
+                error = conflict(expected, self._find(expected))
                 if error is not None:
                     raise error
             if done.inbox_key is not None:
@@ -126,7 +126,7 @@ class MemoryStore:
                 if kind in self._records:
                     self._records[kind].remove(key)
 
-    def _found(self, expected: Expected) -> Value:
+    def _find(self, expected: Expected) -> Value:
         if isinstance(expected, Relationship):
             return self._relationships.by_name.get(expected.id)
         if isinstance(expected, Thread | NoThread):
@@ -168,7 +168,7 @@ class MemoryStore:
         """The parked messages; see `Store.parked`."""
         check_limit(limit)
         with self._lock:
-            return page(self._inbox.parked(position(after), limit), after)
+            return page(self._inbox.read_parked(position(after), limit), after)
 
     async def replay(self, inbox_key: str) -> bool:
         """Put a parked message at the end of its lane; see `Store.replay`."""
@@ -179,7 +179,7 @@ class MemoryStore:
         """The messages that can be handled; see `Store.waiting`."""
         check_limit(limit)
         with self._lock:
-            return page(self._inbox.waiting(now, limit, position(after)), after)
+            return page(self._inbox.read_waiting(now, limit, position(after)), after)
 
     async def due(self, now: int, limit: int = 100) -> list[OutboxItem]:
         """The messages that can be sent; see `Store.due`."""
@@ -231,7 +231,7 @@ class MemoryStore:
         with self._lock:
             names = self._parties.get(short_form(ours if theirs is None else theirs), ())
             found = [(self._relationships.places[name], self._relationships.by_name[name]) for name in names]
-        return best(found, ours, theirs)
+        return best_match(found, ours, theirs)
 
     async def relationships(self, after: str | None = None, limit: int = 100) -> Page[Relationship]:
         """All relationships; see `Store.relationships`."""

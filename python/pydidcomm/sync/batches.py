@@ -9,13 +9,13 @@ from typing import Any
 from pydidcomm._core import Packed, UnpackResult
 from pydidcomm._driver import operations
 from pydidcomm._driver.acceptance import asks_application, keep
-from pydidcomm._driver.unpacked_in_order import PackedMessage
-from pydidcomm.batches import Outgoing, check_each, each_packed
+from pydidcomm._driver.unpack_in_order import PackedMessage
+from pydidcomm.batches import Outgoing, check_each, prepare_packs
 from pydidcomm.config import PackEncryptedConfig, ResolversConfig, UnpackConfig
 from pydidcomm.outcome import Outcome, outcomes
 from pydidcomm.sync._driver.acceptance import refusal, take_back
 from pydidcomm.sync._driver.batch import drive_each
-from pydidcomm.sync._driver.unpacked_in_order import AT_ONCE, unpacked_in_order
+from pydidcomm.sync._driver.unpack_in_order import AT_ONCE, unpack_in_order
 
 __all__ = ["Outgoing", "pack_many", "unpack_each", "unpack_many"]
 
@@ -59,7 +59,7 @@ def pack_many(
         >>> [type(outcome.value or outcome.error).__name__ for outcome in main()]
         ['Packed', 'DidNotFoundError']
     """
-    batches = each_packed(resolvers_config, outgoing, config, threads)
+    batches = prepare_packs(resolvers_config, outgoing, config, threads)
     return outcomes(drive_each(batches, resolvers_config))
 
 
@@ -184,7 +184,7 @@ def _unpack_each(
     config: UnpackConfig | None,
     at_once: int,
 ) -> Generator[Outcome[UnpackResult], None, None]:
-    with closing(unpacked_in_order(packed_msgs, resolvers, config, at_once)) as entries:
+    with closing(unpack_in_order(packed_msgs, resolvers, config, at_once)) as entries:
         for entry in entries:
             if isinstance(entry, Exception):
                 yield Outcome(error=entry)

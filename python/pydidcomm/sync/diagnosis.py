@@ -10,7 +10,7 @@ from pydidcomm._driver import operations
 from pydidcomm._driver.plain import require_plain
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.diagnosis import Check, Diagnosis, _steps, _Text, _text
-from pydidcomm.sync._driver.drive import drive, secret_named
+from pydidcomm.sync._driver.drive import drive, find_secret
 
 __all__ = ["Check", "Diagnosis", "diagnose"]
 
@@ -51,7 +51,7 @@ def diagnose(
                 if kind == "resolve":
                     answer = resolvers.did_resolver.resolve(value)
                 elif kind == "secret":
-                    answer = secret_named(value, resolvers)
+                    answer = find_secret(value, resolvers)
                 else:
                     answer = drive(operations.unpack(resolvers, value, config), resolvers)
                 answer = require_plain(answer)

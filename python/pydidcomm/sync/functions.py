@@ -16,7 +16,7 @@ from pydidcomm._core import (
     V1Message,
 )
 from pydidcomm._driver import operations
-from pydidcomm._driver.together import resolved_one_by_one
+from pydidcomm._driver.together import resolve_one_by_one
 from pydidcomm.attachments import AttachmentSignature
 from pydidcomm.config import (
     KidIn,
@@ -216,7 +216,7 @@ def pack_encrypted_to_each(  # noqa: PLR0913, PLR0917, the arguments of `pack_en
     operation = operations.pack_encrypted_to_each(
         resolvers_config, message, to, frm, sign_frm, config, params
     )
-    entries = drive(operation, resolved_one_by_one(resolvers_config, to))
+    entries = drive(operation, resolve_one_by_one(resolvers_config, to))
     operations.warn_of_anonymity(message, frm, sign_frm)
     return outcomes(entries)
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 from pydidcomm._core import InMemorySecrets
 from pydidcomm._driver.plain import require_plain
 from pydidcomm.config import ResolversConfig
-from pydidcomm.messaging import default_resolver, owned
+from pydidcomm.messaging import collect_resources, default_resolver
 from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, SecretsResolver
 from pydidcomm.sync._party.dids import Dids
@@ -100,7 +100,7 @@ class DIDCommMessaging(Relationships, Unpacking, Signing, Forwarding, Dids):
             True
         """
         failed: Exception | None = None
-        for one in owned(self.resolvers_config):
+        for one in collect_resources(self.resolvers_config):
             try:
                 if hasattr(one, "close"):
                     closed: Any = one.close()

@@ -12,7 +12,7 @@ from pydidcomm._core import Packed
 from pydidcomm._driver.event_loop import is_awaitable
 from pydidcomm._driver.loop_thread import LoopThread
 from pydidcomm.resolvers._answers import DIDResolver, DocumentAnswer
-from pydidcomm.resolvers._composite import with_those_behind
+from pydidcomm.resolvers._composite import iterate_nested
 from pydidcomm.resolvers.options import NO_OPTIONS, ResolveOptions, resolve_with
 from pydidcomm.transports import http
 
@@ -72,7 +72,7 @@ class BlockingResolver:
         Raises:
             Exception: What an `aclose` raises.
         """
-        for one in with_those_behind(self._resolver):
+        for one in iterate_nested(self._resolver):
             if hasattr(one, "aclose"):
                 _result(cast("Any", one).aclose())
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from pydidcomm._http.client import GuardedClient, Reason, RequestFailedError
-from pydidcomm._http.sockets import opened
+from pydidcomm._http.sockets import open_session
 
 try:
     import anyio
@@ -43,7 +43,7 @@ async def exchange(
     """
     outcome = _Outcome()
     deadline = anyio.current_time() + client.timeout
-    async with opened(client, uri, max_bytes=max_bytes) as session:
+    async with open_session(client, uri, max_bytes=max_bytes) as session:
         try:
             with anyio.CancelScope(deadline=deadline):
                 await _talk(session, text, outcome, wants_answer=wants_answer, most=max_bytes)

@@ -163,7 +163,7 @@ def wants_answer(received: Any) -> bool:  # noqa: ANN401, of DIDComm v2 or v1
     )
 
 
-def returnable(answer: object, received: Any) -> Packed | None:  # noqa: ANN401, of DIDComm v2 or v1
+def find_returnable(answer: object, received: Any) -> Packed | None:  # noqa: ANN401, of DIDComm v2 or v1
     """The handler's answer if it is for the sender, else None: only that may go back on the connection."""
     if answer is None:
         return None

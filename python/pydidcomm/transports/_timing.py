@@ -10,7 +10,7 @@ from pydidcomm._driver.event_loop import running_loop
 Result = TypeVar("Result")
 
 
-async def within(seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
+async def run_within(seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
     """Return the result of the work, or raise TimeoutError after so many seconds.
 
     In asyncio no timer is set for work that does not wait, such as reading a body that has arrived already: a
@@ -61,12 +61,12 @@ class _Rest(Awaitable[Result]):
 
 
 @asynccontextmanager
-async def meanwhile(seconds: float, act: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
+async def call_later(seconds: float, act: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
     """Call `act` after so many seconds, unless the block ends before."""
     loop: Any = running_loop()
     begun: list[bool] = []
 
-    async def later() -> None:
+    async def call() -> None:
         await loop.sleep(seconds)
         begun.append(True)
         await act()
@@ -74,13 +74,13 @@ async def meanwhile(seconds: float, act: Callable[[], Awaitable[None]]) -> Async
     # a call of `act` that has begun is not cancelled
     if loop.__name__ == "trio":
         async with loop.open_nursery() as nursery:
-            nursery.start_soon(later)
+            nursery.start_soon(call)
             yield
             if not begun:
                 nursery.cancel_scope.cancel()
         return
     async with loop.TaskGroup() as group:
-        task = group.create_task(later())
+        task = group.create_task(call())
         yield
         if not begun:
             task.cancel()

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydidcomm._core import Delivery, Packed
 from pydidcomm._http.addresses import Address, Network
-from pydidcomm._http.client import AUTHORITIES, GuardedClient, RequestFailedError, moved
+from pydidcomm._http.client import AUTHORITIES, GuardedClient, RequestFailedError, redirect_target
 from pydidcomm._http.guard import Lookup
 from pydidcomm.errors import DeliveryError
 from pydidcomm.transports._exchange import MessageRefusedError, exchange
@@ -181,7 +181,7 @@ class HttpTransport:
             EndpointNotFoundError: The recipient has no endpoint for HTTP or WebSocket.
             ValueError: `packed` has no endpoints, and `uri` is None.
         """
-        ways = list(_ways(packed, uri))
+        ways = list(_destinations(packed, uri))
         tried: list[tuple[str, str]] = []
         refused: set[str] = set()
         wait = 0.0
@@ -232,7 +232,7 @@ class HttpTransport:
                     )
                 case Meaning.MOVED:
                     location = answer.headers.get("location", "")
-                    target = moved(uri, location)
+                    target = redirect_target(uri, location)
                     if target is None:
                         return _Failure(f"status 307 to another host or port: {location}", final=True)
                     uri = target
@@ -284,7 +284,7 @@ class _Failure:
     final: bool = False
 
 
-def _ways(packed: Packed | Sendable, uri: str | None) -> Iterable[_Way]:
+def _destinations(packed: Packed | Sendable, uri: str | None) -> Iterable[_Way]:
     if uri is not None:
         return [_Way(uri, packed.text, packed.media_type, uri, direct=True)]
     if not isinstance(packed, Packed):
@@ -292,10 +292,10 @@ def _ways(packed: Packed | Sendable, uri: str | None) -> Iterable[_Way]:
         raise ValueError(message)  # noqa: TRY004, its type is right with a `uri`
     # raises EndpointNotFoundError if there is none
     packed.delivery(*SCHEMES)
-    return [_way(one) for one in packed.deliveries if urlsplit(one.uri).scheme.lower() in SCHEMES]
+    return [_destination(one) for one in packed.deliveries if urlsplit(one.uri).scheme.lower() in SCHEMES]
 
 
-def _way(delivery: Delivery) -> _Way:
+def _destination(delivery: Delivery) -> _Way:
     direct = not delivery.route
     return _Way(delivery.uri, delivery.text, delivery.media_type, delivery.service_id, direct)
 

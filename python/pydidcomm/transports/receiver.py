@@ -11,7 +11,7 @@ from pydidcomm.messaging import DIDCommMessaging
 from pydidcomm.transports import _requests as requests
 from pydidcomm.transports._body import read_body
 from pydidcomm.transports._requests import Reply
-from pydidcomm.transports._timing import meanwhile, within
+from pydidcomm.transports._timing import call_later, run_within
 
 __all__ = ["Receiver", "receiver"]
 
@@ -106,7 +106,7 @@ class Receiver:
 
     async def _message(self, receive: Receive, send: Send, place: "_Place") -> None:
         try:
-            body = await within(self._body_seconds, read_body(receive, self._max_bytes))
+            body = await run_within(self._body_seconds, read_body(receive, self._max_bytes))
         except TimeoutError:
             await _respond(send, requests.TOO_SLOW)
             return
@@ -115,7 +115,7 @@ class Receiver:
                 await _respond(send, body)
             return
         try:
-            received = await self._accepted(body)
+            received = await self._accept_message(body)
         except FAILURES as error:  # whatever a resolver or a store raises
             await _respond(send, requests.reply_to(error))
             return
@@ -125,16 +125,16 @@ class Receiver:
             await self._handle(received)
             return
         once = _Once(send)
-        async with meanwhile(self._answer_seconds, once.accepted):
-            answer = requests.returnable(await self._handle(received), received)
+        async with call_later(self._answer_seconds, once.accept):
+            answer = requests.find_returnable(await self._handle(received), received)
             # the next message on the connection may arrive before this coroutine has ended
             place.leave()
             if answer is None:
-                await once.accepted()
+                await once.accept()
             else:
                 await once.respond(Reply(200, answer.text.encode(), answer.media_type))
 
-    async def _accepted(self, body: bytes) -> Any:  # noqa: ANN401, of DIDComm v2 or v1
+    async def _accept_message(self, body: bytes) -> Any:  # noqa: ANN401, of DIDComm v2 or v1
         """Unpack and `accept` a message; after that its sender may get 2xx."""
         received: Any = await self._unpack(body, config=self._config)
         if self._accept is not None:
@@ -173,13 +173,13 @@ class Receiver:
         self._places.free -= 1
         try:
             try:
-                received = await self._accepted(body)
+                received = await self._accept_message(body)
             except FAILURES as error:  # whatever a resolver or a store raises
                 reply = requests.reply_to(error)
                 return {requests.NOT_ACCEPTED: _POLICY, requests.BUSY: _TRY_AGAIN}.get(reply)
             answer = await self._handle(received)
             if requests.wants_answer(received):
-                packed = requests.returnable(answer, received)
+                packed = requests.find_returnable(answer, received)
                 if packed is not None:
                     shown = {"text": packed.text} if as_text else {"bytes": packed.text.encode()}
                     await send({"type": "websocket.send", **shown})
@@ -300,7 +300,7 @@ class _Once:
         self._send = send
         self._done = False
 
-    async def accepted(self) -> None:
+    async def accept(self) -> None:
         await self.respond(requests.ACCEPTED)
 
     async def respond(self, reply: Reply) -> None:

@@ -9,7 +9,7 @@ from pydidcomm._core import Packed
 from pydidcomm._http.addresses import Address, Network
 from pydidcomm._http.client import AUTHORITIES, GuardedClient, RequestFailedError
 from pydidcomm._http.guard import Lookup
-from pydidcomm._http.sockets import opened
+from pydidcomm._http.sockets import open_session
 from pydidcomm.errors import DeliveryError
 from pydidcomm.transports.http import TIMEOUT, Sendable
 
@@ -137,18 +137,18 @@ class WebSocketTransport:
         """
         text = _text_for(packed, self._uri)
         while True:
-            session = await self._connected()
+            session = await self._open_session()
             frame = BytesMessage(data=text.encode()) if self._binary else TextMessage(data=text)
             try:
                 with anyio.fail_after(self._timeout):
                     await session.send(frame)
             except LocalProtocolError:
                 # the connection is closing, and nothing of the frame was written
-                self._lost(session)
+                self._drop_session(session)
                 continue
             except BaseException as error:
                 # a part of the frame may be on the wire, after which nothing else can follow
-                self._lost(session)
+                self._drop_session(session)
                 with anyio.CancelScope(shield=True):
                     await session.stream.aclose()
                 if isinstance(error, (TimeoutError, websockets.HTTPXWSException)):
@@ -156,7 +156,7 @@ class WebSocketTransport:
                 raise
             return
 
-    async def _connected(self) -> websockets.AsyncWebSocketSession:
+    async def _open_session(self) -> websockets.AsyncWebSocketSession:
         """The session, once there is one."""
         try:
             with anyio.fail_after(self._timeout):
@@ -168,7 +168,7 @@ class WebSocketTransport:
             raise DeliveryError([(self._uri, self._failure)])
         return self._session
 
-    def _lost(self, session: object) -> None:
+    def _drop_session(self, session: object) -> None:
         if self._session is session:
             self._session = None
 
@@ -182,7 +182,7 @@ class WebSocketTransport:
         failures = 0
         while True:
             try:
-                async with opened(self._client, self._uri, max_bytes=self._max_bytes) as session:
+                async with open_session(self._client, self._uri, max_bytes=self._max_bytes) as session:
                     failures = 0
                     self._change(session)
                     await self._read(session)

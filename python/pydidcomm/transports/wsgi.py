@@ -90,7 +90,7 @@ class WsgiReceiver:
             return requests.ACCEPTED
         if not requests.wants_answer(received):
             return requests.ACCEPTED
-        packed = requests.returnable(answer, received)
+        packed = requests.find_returnable(answer, received)
         if packed is None:
             return requests.ACCEPTED
         return Reply(HTTPStatus.OK, packed.text.encode(), packed.media_type)

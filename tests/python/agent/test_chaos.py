@@ -11,7 +11,7 @@ import anyio
 import pytest
 
 from pydidcomm.agent import Agent, Friend, Limits
-from pydidcomm.agent.server import bound, serving
+from pydidcomm.agent.server import bound, serve_app
 from pydidcomm.protocols.basic_message import Text
 from support.agents import eventually, new_agent
 from support.chaos import Chaos
@@ -43,7 +43,7 @@ async def behind_chaos(heard: list[tuple[str, str]], seed: int) -> AsyncGenerato
     with listener:
         async with anyio.create_task_group() as tasks:
             chaos = Chaos(f"http://127.0.0.1:{port}/didcomm", seed, tasks)
-            async with agent, serving(chaos, listener):
+            async with agent, serve_app(chaos, listener):
                 yield agent, chaos
             await chaos.aclose()
             tasks.cancel_scope.cancel()

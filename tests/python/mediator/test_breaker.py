@@ -41,7 +41,7 @@ def test_a_host_is_left_alone_after_failures_in_a_row() -> None:
     assert known.turn(HOST, 0.0)[0] is Turn.GO
     fail(known, 1)
     assert known.turn(HOST, 1.0) == (Turn.LATER, FIRST_PAUSE)
-    assert (known.left_alone(1.0), known.left_alone(FIRST_PAUSE)) == (1, 0)
+    assert (known.count_paused(1.0), known.count_paused(FIRST_PAUSE)) == (1, 0)
     assert known.turn("other.example:443", 1.0)[0] is Turn.GO
 
 
@@ -80,4 +80,4 @@ def test_the_hosts_that_are_remembered_are_bounded() -> None:
         for _ in range(FAILURES):
             known.begin(f"{number}.example:443", 0.0)
             known.end(f"{number}.example:443", 0.0, 0.0, up=False)
-    assert known.left_alone(0.0) == MOST_HOSTS
+    assert known.count_paused(0.0) == MOST_HOSTS

@@ -13,7 +13,7 @@ import pytest
 from pydidcomm import (
     Packed,
 )
-from pydidcomm.agent.server import bound, serving
+from pydidcomm.agent.server import bound, serve_app
 from pydidcomm.mediator import Onward, OutgoingLimits, SqliteMediatorStore
 from pydidcomm.mediator.breaker import FAILURES, PLACES
 from pydidcomm.mediator.metrics import PrometheusMetrics
@@ -111,7 +111,7 @@ async def test_what_waits_for_an_endpoint_arrives_in_order_once_it_is_up(tmp_pat
         assert await load(tmp_path) == 4
         listener, _ = bound(url)
         with listener:
-            async with serving(app, listener):
+            async with serve_app(app, listener):
                 await until(lambda: len(bodies) == 4)
     assert [await bob.number(each) for each in bodies] == [0, 1, 2, 3]
 

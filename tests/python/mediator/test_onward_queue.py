@@ -22,7 +22,7 @@ from pydidcomm.mediator import Mediator, Onward, OutgoingLimits, SqliteMediatorS
 from pydidcomm.mediator.breaker import PLACES
 from pydidcomm.mediator.departures import Fate, Outgoing, Settlement
 from pydidcomm.mediator.metrics import PrometheusMetrics
-from pydidcomm.mediator.onward import Result, settled
+from pydidcomm.mediator.onward import Result, decide_settlement
 from pydidcomm.mediator.relay import MOST_AT_ONCE
 from pydidcomm.transports.http import Sendable, Sent
 from support.mediation import HELLO, URL, Clock, mediating
@@ -77,10 +77,15 @@ def test_each_pause_is_twice_as_long_and_a_stubborn_message_is_put_apart(
     onward = Onward(sender=Scripted(), hosts=None)
     item = Outgoing(1, "did:example:bob", b"{}", 1e9, attempts)
     later = Result("later", Fate.LATER)
-    longest = settled(item, later, onward, resolved=True, now=1_000, fraction=1.0)
+    longest = decide_settlement(item, later, onward, resolved=True, now=1_000, fraction=1.0)
     assert longest == Settlement(1, Fate.LATER, 1_000 + pause, attempts + 1, apart=apart, resolved=True)
-    assert settled(item, later, onward, resolved=True, now=1_000, fraction=0.0).due == 1_000 + pause / 2
-    held = settled(item, Result("held", Fate.LATER, 1_007.0), onward, resolved=False, now=1_000, fraction=1.0)
+    assert (
+        decide_settlement(item, later, onward, resolved=True, now=1_000, fraction=0.0).due
+        == 1_000 + pause / 2
+    )
+    held = decide_settlement(
+        item, Result("held", Fate.LATER, 1_007.0), onward, resolved=False, now=1_000, fraction=1.0
+    )
     # a host that is left alone is no attempt
     assert held == Settlement(1, Fate.LATER, 1_007.0, attempts, resolved=False)
 

@@ -10,7 +10,7 @@ import pytest
 from pydidcomm import Message
 from pydidcomm.protocols import Body, Conversation, LocalProtocolError, Ping, PingResponse, Thread
 from pydidcomm.protocols.acknowledgment import acknowledgment, ids_to_acknowledge, with_acknowledgment
-from pydidcomm.protocols.conversation import fresh_thread_id, opened
+from pydidcomm.protocols.conversation import fresh_thread_id, open_thread
 from support.protocol_messages import ALICE, BOB, NOW, anonymous, received
 
 PING = Ping().to_message(id="One", pthid="parent", accept_lang=["fr"])
@@ -134,7 +134,7 @@ def test_at_most_sixteen_languages_of_a_peer_are_remembered() -> None:
     ],
 )
 def test_a_message_opens_a_thread_with_its_sender(cause: Any, peer: str, to: str | None) -> None:  # noqa: ANN401
-    thread = opened(cause, protocol="p", role="receiver", thid="one")
+    thread = open_thread(cause, protocol="p", role="receiver", thid="one")
     assert (thread.peer, thread.to, thread.frm, thread.pthid) == (peer, to, BOB, "parent")
     assert (thread.protocol, thread.role, thread.thid, thread.state) == ("p", "receiver", "one", "")
 

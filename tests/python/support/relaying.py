@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from pydidcomm import Attachment, DeliveryError, DIDCommMessaging, Message, PackEncryptedConfig
-from pydidcomm.agent.server import bound, serving
+from pydidcomm.agent.server import bound, serve_app
 from pydidcomm.mediator import Mediator, MediatorServer, Onward, SqliteMediatorStore
 from pydidcomm.transports.http import Sent
 from support.mediation import HELLO
@@ -60,7 +60,7 @@ async def served(
         await server(scope, receive, send)
 
     with listener:
-        async with running(mediator), serving(app, listener):
+        async with running(mediator), serve_app(app, listener):
             yield did, url
     await mediator.aclose()
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from pydidcomm import Attachment, FromPrior, Message
-from pydidcomm.agent.server import bound, serving
+from pydidcomm.agent.server import bound, serve_app
 from pydidcomm.protocols.coordination_messages import MediateGrant3, RecipientUpdateResponse, Updated
 from pydidcomm.protocols.message_pickup import Delivery3, Status3
 from support.memory_peer import MemoryPeer
@@ -118,5 +118,5 @@ async def live_mediator() -> AsyncGenerator[ScriptedMediator]:
         await mediator.serve(receive, send)
 
     with listener:
-        async with serving(app, listener):
+        async with serve_app(app, listener):
             yield mediator

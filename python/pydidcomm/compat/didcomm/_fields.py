@@ -5,14 +5,14 @@ from typing import Any, TypeAlias, cast
 
 import attrs
 
-from pydidcomm.compat._described import described
+from pydidcomm.compat._described import describe
 from pydidcomm.compat.didcomm.core.utils import is_did, is_did_or_did_url
 from pydidcomm.compat.didcomm.errors import DIDCommValueError
 
 Check: TypeAlias = Callable[[Any, Any, Any], None]
 
 
-def _checked(validator: Any) -> Check:  # noqa: ANN401
+def _check(validator: Any) -> Check:  # noqa: ANN401
     def check(instance: Any, attribute: Any, value: Any) -> None:  # noqa: ANN401
         try:
             validator(instance, attribute, value)
@@ -24,22 +24,22 @@ def _checked(validator: Any) -> Check:  # noqa: ANN401
 
 def a(*types: type) -> Check:
     """A value of one of these types."""
-    return _checked(attrs.validators.instance_of(types))
+    return _check(attrs.validators.instance_of(types))
 
 
 def maybe(*types: type) -> Check:
     """A value of one of these types, or None."""
-    return _checked(attrs.validators.optional(attrs.validators.instance_of(types)))
+    return _check(attrs.validators.optional(attrs.validators.instance_of(types)))
 
 
 def maybe_list(*types: type) -> Check:
     """A list of values of one of these types, or None."""
-    return _checked(attrs.validators.optional(_list(*types)))
+    return _check(attrs.validators.optional(_list(*types)))
 
 
 def a_list(*types: type) -> Check:
     """A list of values of one of these types."""
-    return _checked(_list(*types))
+    return _check(_list(*types))
 
 
 def _list(*types: type) -> Any:  # noqa: ANN401
@@ -52,7 +52,7 @@ def that(holds: Callable[[Any], bool], otherwise: str) -> Check:
 
     def check(_instance: Any, attribute: Any, value: Any) -> None:  # noqa: ANN401
         if not holds(value):
-            message = f"'{attribute.name}': value {described(value)} {otherwise}"
+            message = f"'{attribute.name}': value {describe(value)} {otherwise}"
             raise DIDCommValueError(message)
 
     return check

@@ -12,7 +12,7 @@ _NAMED = "_named"
 """Where a message keeps which of its parties packing has named: for another recipient they are named anew."""
 
 
-def given(message: GenericMessage[Any] | JSON_OBJ) -> pydidcomm.Message:
+def convert_message(message: GenericMessage[Any] | JSON_OBJ) -> pydidcomm.Message:
     """The message, given as an object or as its JSON object, `from_prior` with its claims."""
     if isinstance(message, GenericMessage):
         if message.from_prior is not None and message.from_prior.iat is None:
@@ -31,7 +31,7 @@ def given(message: GenericMessage[Any] | JSON_OBJ) -> pydidcomm.Message:
     return plain.replace(from_prior=pydidcomm.FromPrior(**prior.as_dict()))
 
 
-def named(
+def write_parties(
     message: GenericMessage[Any] | JSON_OBJ, *, sender: str | None, signed: bool, to: str | None = None
 ) -> None:
     """Writes into the object what packing had to write into the message: parties that it did not name."""

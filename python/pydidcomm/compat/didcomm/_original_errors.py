@@ -10,7 +10,7 @@ def original_error(error: Exception, *, packing: bool) -> Exception:
     if not packing and isinstance(error, pydidcomm.SecretNotFoundError):
         # where a message is unpacked, the original says this of secrets
         return errors.DIDUrlNotFoundError(str(error))
-    other = _not_found(error)
+    other = _not_found_error(error)
     if other is not None or isinstance(error, errors.DIDCommError):
         return other or error
     if packing and isinstance(error, (pydidcomm.DIDCommError, ValueError, TypeError)):
@@ -20,7 +20,7 @@ def original_error(error: Exception, *, packing: bool) -> Exception:
     return error
 
 
-def _not_found(error: Exception) -> Exception | None:
+def _not_found_error(error: Exception) -> Exception | None:
     match error:
         case pydidcomm.DidNotFoundError():
             return errors.DIDDocNotResolvedError(error.did)

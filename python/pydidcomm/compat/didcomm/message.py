@@ -57,7 +57,7 @@ class AttachmentDataLinks:
 
     def as_dict(self) -> JSON_OBJ:
         """The JSON object."""
-        return _written(self)
+        return _write(self)
 
     @staticmethod
     def from_dict(d: JSON_OBJ) -> AttachmentDataLinks:
@@ -81,7 +81,7 @@ class AttachmentDataBase64:
 
     def as_dict(self) -> JSON_OBJ:
         """The JSON object."""
-        return _written(self)
+        return _write(self)
 
     @staticmethod
     def from_dict(d: JSON_OBJ) -> AttachmentDataBase64:
@@ -105,7 +105,7 @@ class AttachmentDataJson:
 
     def as_dict(self) -> JSON_OBJ:
         """The JSON object."""
-        return _written(self)
+        return _write(self)
 
     @staticmethod
     def from_dict(d: JSON_OBJ) -> AttachmentDataJson:
@@ -135,7 +135,7 @@ class Attachment:
 
     def as_dict(self) -> JSON_OBJ:
         """The JSON object."""
-        return _written(self)
+        return _write(self)
 
     @staticmethod
     def from_dict(d: JSON_OBJ) -> Attachment:
@@ -171,7 +171,7 @@ class FromPrior:
 
     def as_dict(self) -> JSON_OBJ:
         """The claims."""
-        return _written(self)
+        return _write(self)
 
     @staticmethod
     def from_dict(d: JSON_OBJ) -> FromPrior:
@@ -224,7 +224,7 @@ class GenericMessage(Generic[T]):
 
     def as_dict(self) -> JSON_OBJ:
         """The JSON object of the plaintext, `from_prior` with its claims."""
-        written = _written(self)
+        written = _write(self)
         if "frm" in written:
             written["from"] = written.pop("frm")
         written["typ"] = DIDCommMessageTypes.PLAINTEXT.value
@@ -275,7 +275,7 @@ class Message(GenericMessage[JSON_OBJ]):
         return super().as_dict()
 
 
-def _written(value: Any) -> JSON_OBJ:  # noqa: ANN401
+def _write(value: Any) -> JSON_OBJ:  # noqa: ANN401
     """The fields that have a value; checked again, for they may have been changed."""
     attrs.validate(value)
     fields = {field.name: getattr(value, field.name) for field in attrs.fields(cast("Any", type(value)))}
@@ -286,7 +286,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
     if hasattr(value, "as_dict"):
         return value.as_dict()
     if attrs.has(cast("Any", type(value))):
-        return _written(value)
+        return _write(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {name: held for name, held in dataclasses.asdict(value).items() if held is not None}
     match value:

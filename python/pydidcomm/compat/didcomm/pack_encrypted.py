@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pydidcomm
-from pydidcomm.compat.didcomm._given import given, named
+from pydidcomm.compat.didcomm._given import convert_message, write_parties
 from pydidcomm.compat.didcomm._resolving import run
 from pydidcomm.compat.didcomm.common.algorithms import AnonCryptAlg, AuthCryptAlg
 from pydidcomm.compat.didcomm.common.resolvers import ResolversConfig
@@ -41,7 +41,7 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments of the origin
     packed = await run(
         resolvers_config,
         lambda own: pydidcomm.DIDCommMessaging(own.secrets_resolver, own.did_resolver).pack(
-            given(message),
+            convert_message(message),
             to=to,
             frm=frm,
             anonymous=frm is None,
@@ -51,7 +51,7 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments of the origin
         ),
         own_kids=(frm, sign_frm, own_params.from_prior_issuer_kid),
     )
-    named(message, sender=frm or sign_frm, signed=sign_frm is not None, to=to)
+    write_parties(message, sender=frm or sign_frm, signed=sign_frm is not None, to=to)
     service = packed.service_metadata
     goes_to = service and ServiceMetadata(service.id, service.service_endpoint)
     if not own_config.forward and goes_to is None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pydidcomm
-from pydidcomm.compat.didcomm._given import given
+from pydidcomm.compat.didcomm._given import convert_message
 from pydidcomm.compat.didcomm._resolving import run
 from pydidcomm.compat.didcomm.common.resolvers import ResolversConfig
 from pydidcomm.compat.didcomm.common.types import JSON_OBJ
@@ -19,7 +19,7 @@ async def pack_plaintext(
 ) -> "PackPlaintextResult":
     """The unprotected message; see `pydidcomm.pack_plaintext`."""
     packed = await run(
-        resolvers_config, lambda own: pydidcomm.pack_plaintext(own, given(message)), own_kids=()
+        resolvers_config, lambda own: pydidcomm.pack_plaintext(own, convert_message(message)), own_kids=()
     )
     return PackPlaintextResult(packed_msg=packed.packed_msg)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pydidcomm
-from pydidcomm.compat.didcomm._given import given, named
+from pydidcomm.compat.didcomm._given import convert_message, write_parties
 from pydidcomm.compat.didcomm._resolving import run
 from pydidcomm.compat.didcomm.common.resolvers import ResolversConfig
 from pydidcomm.compat.didcomm.common.types import JSON_OBJ
@@ -21,10 +21,10 @@ async def pack_signed(
     """The message signed; see `pydidcomm.pack_signed`."""
     packed = await run(
         resolvers_config,
-        lambda own: pydidcomm.pack_signed(own, given(message), sign_frm),
+        lambda own: pydidcomm.pack_signed(own, convert_message(message), sign_frm),
         own_kids=(sign_frm,),
     )
-    named(message, sender=sign_frm, signed=True)
+    write_parties(message, sender=sign_frm, signed=True)
     return PackSignedResult(packed_msg=packed.packed_msg, sign_from_kid=packed.sign_from_kid)
 
 

@@ -37,7 +37,7 @@ async def unpack(
         lambda result: result.metadata.encrypted_to,
         every=isinstance(config, UnpackConfig) and config.expect_decrypt_by_all_keys,
     )
-    return UnpackResult(deserializer(plaintext(received.message)), _told(received.metadata))
+    return UnpackResult(deserializer(plaintext(received.message)), _convert_metadata(received.metadata))
 
 
 def _config(config: "UnpackConfig | pydidcomm.UnpackConfig") -> pydidcomm.UnpackConfig:
@@ -54,7 +54,7 @@ def plaintext(message: pydidcomm.Message) -> JSON_OBJ:
     return headers
 
 
-def _told(proved: pydidcomm.Metadata) -> "Metadata":
+def _convert_metadata(proved: pydidcomm.Metadata) -> "Metadata":
     auth, anon, sign = proved.enc_alg_auth, proved.enc_alg_anon, proved.sign_alg
     return Metadata(
         encrypted=proved.encrypted,

@@ -41,7 +41,7 @@ AnySecret = TypeVar("AnySecret")
 Kept_co = TypeVar("Kept_co", covariant=True)
 
 
-def _nothing_known() -> tuple[_core.Context, int]:
+def _empty_context() -> tuple[_core.Context, int]:
     """What the core has without Python: the time; every document and every secret is a question."""
     return _NOTHING, int(time.time())
 
@@ -107,7 +107,7 @@ class Endpoints:
 
 
 @contextmanager
-def refused_as(error: type[Exception], *misuse: type[Exception]) -> Generator[None]:
+def translate_errors(error: type[Exception], *misuse: type[Exception]) -> Generator[None]:
     """Raises what the core refuses as the exception that the original has; `misuse` too, where named."""
     kinds: tuple[type[Exception], ...] = (DIDCommError, *misuse)
     try:
@@ -120,7 +120,7 @@ async def layer_keys(
     resolver: DIDResolver, secrets: "Secrets[Any]", to: str, frm: str | None
 ) -> tuple[list[NamedKey], str | None]:
     """The keys of the recipient on one curve, and the kid of the sender's on it whose secret is held."""
-    operation = _core.choose_layer_keys(to, frm, CURVES, _nothing_known())
+    operation = _core.choose_layer_keys(to, frm, CURVES, _empty_context())
     keys: tuple[list[NamedKey], str | None] = await drive(
         operation, ResolversConfig(secrets_resolver=secrets, did_resolver=resolver)
     )
@@ -129,8 +129,8 @@ async def layer_keys(
 
 async def agreement_key(resolver: DIDResolver, kid: str) -> NamedKey:
     """The key of that id, which its DID document lists under `keyAgreement`."""
-    operation = _core.choose_layer_keys(kid, None, CURVES, _nothing_known())
-    keys: tuple[list[NamedKey], None] = await drive(operation, _nobody(resolver))
+    operation = _core.choose_layer_keys(kid, None, CURVES, _empty_context())
+    keys: tuple[list[NamedKey], None] = await drive(operation, _without_own_dids(resolver))
     return keys[0][0]
 
 
@@ -148,15 +148,17 @@ async def decrypt(packed: str | bytes, recipient: tuple[str, Held], sender: Name
 
 async def check_claims(resolver: DIDResolver, claims: Mapping[str, Any], sender: str | None) -> None:
     """Refuses a `from` that is not the sender's, and a `from_prior` that is not proved."""
-    operation = _core.check_claims({**_EMPTY, **claims}, sender, _nothing_known())
-    await drive(operation, _nobody(resolver))
+    operation = _core.check_claims({**_EMPTY, **claims}, sender, _empty_context())
+    await drive(operation, _without_own_dids(resolver))
 
 
 async def routes(resolver: Resolving, to: str) -> list[Route]:
     """The ways to the DID, the preferred first; one at least."""
-    found: list[Route] = await drive(_core.find_routes(to, _nothing_known()), _nobody(Endpoints(resolver)))
+    found: list[Route] = await drive(
+        _core.find_routes(to, _empty_context()), _without_own_dids(Endpoints(resolver))
+    )
     return found
 
 
-def _nobody(resolver: DIDResolver) -> ResolversConfig:
+def _without_own_dids(resolver: DIDResolver) -> ResolversConfig:
     return ResolversConfig(secrets_resolver=_NO_PARTY.secrets_resolver, did_resolver=resolver)

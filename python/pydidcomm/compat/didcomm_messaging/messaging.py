@@ -12,7 +12,7 @@ from pydid.service import DIDCommV2Service
 
 from pydidcomm._core import same_party
 from pydidcomm.compat._json import looks_like_object, read_object
-from pydidcomm.compat.didcomm_messaging._steps import refused_as
+from pydidcomm.compat.didcomm_messaging._steps import translate_errors
 from pydidcomm.compat.didcomm_messaging.crypto import CryptoService, P, S, SecretsManager
 from pydidcomm.compat.didcomm_messaging.packaging import PackagingService, PackagingServiceError
 from pydidcomm.compat.didcomm_messaging.resolver import DIDResolver
@@ -75,7 +75,7 @@ class UnpackResult:
         Raises:
             UnreadablePlaintextError: It is not a JSON object with one meaning (a `ValueError` too).
         """
-        with refused_as(UnreadablePlaintextError):
+        with translate_errors(UnreadablePlaintextError):
             return read_object(self.unpacked)
 
 
@@ -117,7 +117,7 @@ class DIDCommMessagingService(Generic[P, S]):
             RoutingServiceError: The recipient has no usable service.
             CryptoServiceError: The keys do not go into one envelope.
         """
-        plaintext = octets_of(message)
+        plaintext = message_bytes(message)
         packed = await packaging.pack(crypto, resolver, secrets, plaintext, [to], frm, **options)
         wrapped, services = await routing.prepare_forward(crypto, packaging, resolver, secrets, to, packed)
         return PackResult(wrapped, services)
@@ -238,7 +238,7 @@ def _uri(service: DIDCommV2Service) -> str:
     return str((endpoint[0] if isinstance(endpoint, list) else endpoint).uri)
 
 
-def octets_of(message: object) -> bytes:
+def message_bytes(message: object) -> bytes:
     """What a message is packed as: JSON without white space, or its text as it is."""
     if isinstance(message, bytes):
         return message
@@ -254,6 +254,6 @@ def _is_encrypted(content: bytes) -> bool:
     """Return whether it has the members of every JWE, which a message does not have."""
     if not looks_like_object(content):
         return False
-    with refused_as(UnreadablePlaintextError):
+    with translate_errors(UnreadablePlaintextError):
         found = read_object(content)
     return {"protected", "ciphertext"} <= found.keys() and "type" not in found

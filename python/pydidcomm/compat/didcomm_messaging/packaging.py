@@ -13,7 +13,7 @@ from pydid import DIDDocument, DIDUrl, VerificationMethod
 
 from pydidcomm.compat._json import looks_like_object, read_object
 from pydidcomm.compat.didcomm_messaging import _steps
-from pydidcomm.compat.didcomm_messaging._steps import refused_as
+from pydidcomm.compat.didcomm_messaging._steps import translate_errors
 from pydidcomm.compat.didcomm_messaging.crypto import CryptoService, P, S, SecretsManager
 from pydidcomm.compat.didcomm_messaging.crypto.backend.core import CoreBackedService, absolute_kid
 from pydidcomm.compat.didcomm_messaging.crypto.jwe import JweEnvelope, b64url, from_b64url
@@ -65,7 +65,7 @@ class PackagingService(Generic[P, S]):
         if not alg:
             _refuse("Missing alg header")
         method, kids = _method(alg), _kids(wrapper)
-        recip_key = await _first_held(kids, secrets)
+        recip_key = await _find_held(kids, secrets)
         apv = wrapper.protected.get("apv")
         if not apv:
             _refuse("Missing apv header")
@@ -97,13 +97,13 @@ class PackagingService(Generic[P, S]):
             raw = await crypto.ecdh_es_decrypt(enc_message, metadata.recip_key)
         else:
             # a resolver may raise ValueError for a DID that only looks like one
-            with refused_as(PackagingServiceError, ValueError):
+            with translate_errors(PackagingServiceError, ValueError):
                 sender = await self.recip_for_kid_or_default_for_did(crypto, resolver, metadata.sender_kid)
             raw = await crypto.ecdh_1pu_decrypt(enc_message, metadata.recip_key, sender)
         claims = _claims(raw)
         if claims:
             sender_kid = metadata.sender_kid if "from" in claims else None
-            with refused_as(PackagingServiceError, ValueError):
+            with translate_errors(PackagingServiceError, ValueError):
                 await _steps.check_claims(resolver, claims, sender_kid)
         return raw, metadata
 
@@ -116,7 +116,7 @@ class PackagingService(Generic[P, S]):
             PackagingServiceError: The document of the DID lists no such key under `keyAgreement`.
         """
         if isinstance(crypto, CoreBackedService):
-            with refused_as(PackagingServiceError):
+            with translate_errors(PackagingServiceError):
                 kid, key = await _steps.agreement_key(resolver, kid_or_did)
             named: P = crypto.named(key, kid_or_did if "#" in kid_or_did else kid)
             return named
@@ -183,7 +183,7 @@ class PackagingService(Generic[P, S]):
         recipients: list[P] = []
         sender_key: S | None = None
         for party in to:
-            with refused_as(PackagingServiceError):
+            with translate_errors(PackagingServiceError):
                 keys, sender = await _steps.layer_keys(resolver, held, party, frm)
             recipients += [crypto.named(key, kid) for kid, key in keys]
             if sender:
@@ -212,7 +212,7 @@ def _kids(wrapper: JweEnvelope) -> list[str]:
     return [str(kid) for kid in kids]
 
 
-async def _first_held(kids: Sequence[str], secrets: SecretsManager[S]) -> S:
+async def _find_held(kids: Sequence[str], secrets: SecretsManager[S]) -> S:
     for kid in kids:
         secret = await secrets.get_secret_by_kid(kid)
         if secret:
@@ -253,6 +253,6 @@ def _claims(raw: bytes) -> dict[str, Any]:
     """The claims of a plaintext about its sender; none where it is not an object to any reader of JSON."""
     if not looks_like_object(raw):
         return {}
-    with refused_as(PackagingServiceError):
+    with translate_errors(PackagingServiceError):
         headers = read_object(raw)
     return {name: headers[name] for name in _CLAIMS if name in headers}

@@ -142,7 +142,7 @@ async def fetch_relayed_messages(
         unpacked = await dmp.unpack(json.dumps(attachment["data"]["json"]).encode())
         await callback(unpacked.message)
     arrived = {"message_id_list": [attachment["id"] for attachment in delivery["attachments"]]}
-    await _told(dmp, my_did, relay_did, f"{_PICKUP}/messages-received", arrived)
+    await _exchange(dmp, my_did, relay_did, f"{_PICKUP}/messages-received", arrived)
 
 
 async def handle_websocket(
@@ -222,12 +222,14 @@ def _message(frm: DID, to: DID, message_type: str, body: Mapping[str, Any]) -> J
     return {"type": message_type, "id": str(uuid.uuid4()), "body": body, "from": frm, "to": [to]}
 
 
-async def _told(dmp: Agent, frm: DID, to: DID, message_type: str, body: Mapping[str, Any]) -> JSON_OBJ | None:
+async def _exchange(
+    dmp: Agent, frm: DID, to: DID, message_type: str, body: Mapping[str, Any]
+) -> JSON_OBJ | None:
     return await send_http_message(dmp, frm, _message(frm, to, message_type, body), target=to)
 
 
 async def _request(dmp: Agent, frm: DID, to: DID, message_type: str, body: Mapping[str, Any]) -> JSON_OBJ:
-    answer = await _told(dmp, frm, to, message_type, body)
+    answer = await _exchange(dmp, frm, to, message_type, body)
     if answer is None:
         text = f"{to} did not answer {message_type}"
         raise RuntimeError(text)

@@ -12,7 +12,7 @@ from pydid.service import DIDCommV2Service
 from pydidcomm._core import Attachment, DIDDocument, Message
 from pydidcomm.algorithms import MediaType
 from pydidcomm.compat.didcomm_messaging import _steps
-from pydidcomm.compat.didcomm_messaging._steps import refused_as
+from pydidcomm.compat.didcomm_messaging._steps import translate_errors
 from pydidcomm.compat.didcomm_messaging.crypto.base import CryptoService, P, S, SecretsManager
 from pydidcomm.compat.didcomm_messaging.packaging import PackagingService
 from pydidcomm.compat.didcomm_messaging.resolver import DIDResolver
@@ -49,7 +49,7 @@ class RoutingService:
         Raises:
             RoutingServiceError: No service of the recipient, or of a mediator, takes messages of DIDComm v2.
         """
-        with refused_as(RoutingServiceError):
+        with translate_errors(RoutingServiceError):
             routes = await _steps.routes(resolver, to)
         layers = routes[0][2]
         packed, target = encoded_message, to

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 import pydidcomm
-from pydidcomm.compat._described import described
+from pydidcomm.compat._described import describe
 from pydidcomm.compat.peerdid.core.did_doc_types import SERVICE_ID, SERVICE_TYPE
 from pydidcomm.compat.peerdid.errors import MalformedPeerDIDError
 
@@ -100,5 +100,5 @@ def read(key: Callable[[], T], multibase: str) -> T:
     try:
         return key()
     except (ValueError, pydidcomm.DIDCommError) as error:
-        message = f"Invalid key: {described(multibase)}"
+        message = f"Invalid key: {describe(multibase)}"
         raise MalformedPeerDIDError(message) from error

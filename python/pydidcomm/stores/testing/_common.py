@@ -76,6 +76,6 @@ async def each_page(read: Callable[[str | None, int], Awaitable[Page[Any]]], lim
     raise AssertionError(message)
 
 
-async def at_once(calls: list[Callable[[], Awaitable[Any]]]) -> list[Any]:
+async def call_at_once(calls: list[Callable[[], Awaitable[Any]]]) -> list[Any]:
     """The results of concurrent calls, or their exceptions."""
     return await gather(calls, len(calls))

@@ -9,7 +9,7 @@ from pydidcomm.stores.store import Store
 from pydidcomm.stores.testing._common import (
     NOW,
     PROTOCOL,
-    at_once,
+    call_at_once,
     ids,
     incoming,
     keys,
@@ -55,10 +55,10 @@ async def forgetting(store: Store) -> None:
 
 async def forgetting_many(store: Store) -> None:
     """Many messages are removed while others are accepted."""
-    await at_once([partial(store.accept, incoming(f"m{n}", f"{n}")) for n in range(_MANY)])
-    done = await at_once([partial(store.commit, Done(inbox_key=f"m{n}", at=NOW)) for n in range(_MANY)])
+    await call_at_once([partial(store.accept, incoming(f"m{n}", f"{n}")) for n in range(_MANY)])
+    done = await call_at_once([partial(store.commit, Done(inbox_key=f"m{n}", at=NOW)) for n in range(_MANY)])
     require(done == [None] * _MANY, "each message is committed")
-    answers = await at_once(
+    answers = await call_at_once(
         [
             partial(store.forget_before, NOW + 1),
             *(partial(store.accept, incoming(f"new {number}", "new")) for number in range(20)),
@@ -81,7 +81,7 @@ async def all_or_nothing(store: Store) -> None:
         at=NOW,
     )
     good = [partial(store.accept, incoming(f"m{number}", f"{number}")) for number in range(10)]
-    answers = await at_once([*good[:5], partial(store.commit, refused), *good[5:]])
+    answers = await call_at_once([*good[:5], partial(store.commit, refused), *good[5:]])
     require(isinstance(answers.pop(5), StoreConflictError), "a commit of an unknown message is refused")
     require(answers == [True] * 10, "the results of concurrent calls are stored")
     require(

@@ -6,7 +6,7 @@ from pydidcomm.stores.records import CLOCK_SECONDS, Done
 from pydidcomm.stores.store import ClaimingStore, Store
 from pydidcomm.stores.testing._common import (
     NOW,
-    at_once,
+    call_at_once,
     each_page,
     incoming,
     keys,
@@ -96,7 +96,7 @@ async def claims(store: Store) -> None:
     require(not await two("a1"), "a message that is done cannot be claimed")
     require(await two("a2"), "the next message of the lane can be claimed")
     require(not await one("unknown"), "an unknown message cannot be claimed")
-    found = await at_once(
+    found = await call_at_once(
         [partial(store.claim, "a2", by=str(number), now=NOW + 10, until=NOW + 20) for number in range(8)]
     )
     require(sum(found) == 1, "one of several concurrent claims is granted")
@@ -222,9 +222,9 @@ async def many_postponed(store: Store) -> None:
 
 async def accepted_at_once(store: Store) -> None:
     """Of concurrent calls for a key one accepts it, and every message is stored."""
-    same = await at_once([partial(store.accept, incoming("same")) for _ in range(20)])
+    same = await call_at_once([partial(store.accept, incoming("same")) for _ in range(20)])
     require(sorted(same) == [False] * 19 + [True], "one of several concurrent calls accepts a key")
-    many = await at_once(
+    many = await call_at_once(
         [partial(store.accept, incoming(f"m{number}", f"lane {number}")) for number in range(60)]
     )
     require(all(answer is True for answer in many), "concurrent calls accept all new keys")
@@ -234,7 +234,7 @@ async def accepted_at_once(store: Store) -> None:
         "all accepted messages wait",
     )
     effects = [Done(inbox_key="same", outbox=(outgoing(f"o{number}"),), at=NOW) for number in range(10)]
-    conflicts = await at_once([partial(refused, store, effect) for effect in effects])
+    conflicts = await call_at_once([partial(refused, store, effect) for effect in effects])
     require(
         sorted(conflicts) == [False] + [True] * 9, "one of several concurrent commits of a message is stored"
     )

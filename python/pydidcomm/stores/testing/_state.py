@@ -8,7 +8,7 @@ from pydidcomm.stores.store import Store
 from pydidcomm.stores.testing._common import (
     NOW,
     PROTOCOL,
-    at_once,
+    call_at_once,
     each_page,
     outgoing,
     refused,
@@ -221,7 +221,7 @@ async def one_of_several(store: Store) -> None:
     async def store_one(record: Record) -> bool:
         return not await refused(store, Done(records=(record,), expected=(NoRecord("k", "1"),), at=NOW))
 
-    answers = await at_once([partial(store_one, record) for record in made])
+    answers = await call_at_once([partial(store_one, record) for record in made])
     require(answers.count(True) == 1, "one of several concurrent commits is stored")
     require(await store.record("k", "1") == made[answers.index(True)], "the commit that returned is stored")
 

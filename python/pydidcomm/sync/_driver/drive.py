@@ -5,10 +5,10 @@
 from typing import Any
 
 from pydidcomm._core import Agree, FindSecrets, LongWork, Operation, ResolveDid
-from pydidcomm._driver.drive import _QUESTIONS, _held, _in_order, _kids, _queries, resolve
+from pydidcomm._driver.drive import _QUESTIONS, _in_order, _kids, _pair_held, _queries, resolve
 from pydidcomm._driver.plain import require_plain
-from pydidcomm._log import asked as log_asked
-from pydidcomm._log import detailed, finished, noted, refused
+from pydidcomm._log import add_question_note, is_detailed, log_refusal, log_result
+from pydidcomm._log import log_question as log_asked
 from pydidcomm.config import ResolversConfig
 from pydidcomm.errors import DIDCommError
 from pydidcomm.resolvers import SecretQuery
@@ -16,14 +16,14 @@ from pydidcomm.resolvers import SecretQuery
 
 def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """Runs the operation to its result, and awaits the answers of resolvers in the caller's event loop."""
-    details = detailed()
+    details = is_detailed()
     try:
         step: object = operation.start()
         while True:
             kind = type(step)
             if kind not in _QUESTIONS:
                 if details:
-                    finished(step)
+                    log_result(step)
                 return step
             if details:
                 log_asked(step)
@@ -34,11 +34,11 @@ def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN
                 answer = _ask(step, resolvers)
                 answer = require_plain(answer)
             except Exception as error:
-                noted(error, step)
+                add_question_note(error, step)
                 raise
             step = operation.supply(answer)
     except DIDCommError as error:
-        refused(error)
+        log_refusal(error)
         raise
 
 
@@ -65,7 +65,7 @@ def find_secrets(asked: FindSecrets, resolvers: ResolversConfig) -> Any:  # noqa
 def _find(asked: FindSecrets, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     if resolvers.secrets_finder is not None:
         answer: Any = resolvers.secrets_finder.find(_queries(asked))
-        held = _held(asked, require_plain(answer))
+        held = _pair_held(asked, require_plain(answer))
         return held if asked.only is None else dict(held).get(asked.only)
     secrets = resolvers.secrets_resolver
     listed: Any = secrets.get_keys(asked.kids)
@@ -79,7 +79,7 @@ def _find(asked: FindSecrets, resolvers: ResolversConfig) -> Any:  # noqa: ANN40
     return answers
 
 
-def secret_named(kid: str, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
+def find_secret(kid: str, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """Returns the secret with that kid; None where it was not found."""
     finder = resolvers.secrets_finder
     answer: Any = (

@@ -8,7 +8,7 @@ from typing import Any
 from pydidcomm import _core
 from pydidcomm._core import Message, Packed, PackedPlaintext, PackedSigned
 from pydidcomm._driver import operations
-from pydidcomm._driver.together import resolved_one_by_one
+from pydidcomm._driver.together import resolve_one_by_one
 from pydidcomm.batches import Outgoing
 from pydidcomm.config import KidIn, PackEncryptedConfig, PackEncryptedParameters
 from pydidcomm.outcome import Outcome, outcomes
@@ -99,7 +99,7 @@ class Packing(Party):
         operation = operations.pack_encrypted_to_each(
             self.resolvers_config, message, to, frm, sign_frm, config, params
         )
-        entries = drive(operation, resolved_one_by_one(self.resolvers_config, to))
+        entries = drive(operation, resolve_one_by_one(self.resolvers_config, to))
         return outcomes(entries)
 
     def pack_many(

@@ -7,14 +7,14 @@ from typing import Any
 
 from pydidcomm._core import Packed, PackedSigned, UnpackResult, V1Message
 from pydidcomm._driver import operations
-from pydidcomm._driver.unpacked_in_order import PackedMessage
+from pydidcomm._driver.unpack_in_order import PackedMessage
 from pydidcomm.config import UnpackConfig
 from pydidcomm.diagnosis import Diagnosis
 from pydidcomm.outcome import Outcome
 from pydidcomm.sync import batches, functions
 from pydidcomm.sync._driver.acceptance import check_acceptance
 from pydidcomm.sync._driver.drive import drive
-from pydidcomm.sync._driver.unpacked_in_order import AT_ONCE
+from pydidcomm.sync._driver.unpack_in_order import AT_ONCE
 from pydidcomm.sync._party.party import Party
 from pydidcomm.sync.diagnosis import diagnose
 

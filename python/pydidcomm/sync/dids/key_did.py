@@ -8,7 +8,7 @@ from pydidcomm.dids import _new_dids
 from pydidcomm.dids.key_did import new_jwk_did, new_key_did
 from pydidcomm.resolvers import KeyMaker, SecretsStore
 from pydidcomm.resolvers.making import maker_of
-from pydidcomm.sync.dids.peer_did import made, store_secrets, stored
+from pydidcomm.sync.dids.peer_did import make_keys, store_keys, store_secrets
 
 __all__ = ["create_jwk_did", "create_key_did"]
 
@@ -34,8 +34,8 @@ def create_key_did(secrets: SecretsStore | KeyMaker, *, curve: str = "Ed25519") 
     """
     maker = maker_of(secrets)
     if maker is not None:
-        new = _new_dids.key_did(made(maker, _new_dids.wanted_for("did:key", curve)))
-        return stored(maker, new)
+        new = _new_dids.key_did(make_keys(maker, _new_dids.single_key("did:key", curve)))
+        return store_keys(maker, new)
     did, created = new_key_did(curve)
     store_secrets(cast("SecretsStore", secrets), created)
     return did
@@ -61,8 +61,8 @@ def create_jwk_did(secrets: SecretsStore | KeyMaker, *, curve: str = "P-256") ->
     """
     maker = maker_of(secrets)
     if maker is not None:
-        new = _new_dids.jwk_did(made(maker, _new_dids.wanted_for("did:jwk", curve)))
-        return stored(maker, new)
+        new = _new_dids.jwk_did(make_keys(maker, _new_dids.single_key("did:jwk", curve)))
+        return store_keys(maker, new)
     did, created = new_jwk_did(curve)
     store_secrets(cast("SecretsStore", secrets), created)
     return did

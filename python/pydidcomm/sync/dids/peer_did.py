@@ -23,7 +23,7 @@ def store_secrets(secrets: SecretsStore, created: Sequence[Secret]) -> None:
         require_plain(done)
 
 
-def made(secrets: KeyMaker, wanted: _new_dids.Wanted) -> list[NewKey]:
+def make_keys(secrets: KeyMaker, wanted: _new_dids.Wanted) -> list[NewKey]:
     """Lets the store generate the keys, and returns them in the order of `wanted`."""
     keys: list[NewKey] = []
     for curve, use in wanted:
@@ -32,7 +32,7 @@ def made(secrets: KeyMaker, wanted: _new_dids.Wanted) -> list[NewKey]:
     return keys
 
 
-def stored(secrets: KeyMaker, new: _new_dids.MadeDid) -> str:
+def store_keys(secrets: KeyMaker, new: _new_dids.MadeDid) -> str:
     """Stores the keys of a new DID, and returns the DID."""
     done: Any = secrets.store_did(new.did, new.keys, new.long_forms)
     require_plain(done)
@@ -105,8 +105,8 @@ def create_peer_did(  # noqa: PLR0913, all but the counts are named
     maker = maker_of(secrets)
     if maker is not None:
         wanted = plan.wanted(resolver)
-        new = plan.encode(wanted, made(maker, wanted))
-        did = stored(maker, new)
+        new = plan.encode(wanted, make_keys(maker, wanted))
+        did = store_keys(maker, new)
         remember(resolver, method, new.known)
         return did
     did, created, known = plan.create(resolver)

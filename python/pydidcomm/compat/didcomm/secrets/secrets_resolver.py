@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pydidcomm
-from pydidcomm.compat._described import described, named
+from pydidcomm.compat._described import describe, describe_member
 from pydidcomm.compat.didcomm.common.types import VerificationMaterial, VerificationMaterialFormat
 from pydidcomm.compat.didcomm.errors import DIDCommValueError
 
@@ -59,7 +59,7 @@ def _read(secret: Secret) -> pydidcomm.Secret:
     material = secret.verification_material
     member = _MEMBERS.get(material.format)
     if member is None:
-        message = f"Verification material format {named(material.format)} is not supported"
+        message = f"Verification material format {describe_member(material.format)} is not supported"
         raise DIDCommValueError(message)
     try:
         value = (
@@ -69,7 +69,7 @@ def _read(secret: Secret) -> pydidcomm.Secret:
         )
         return pydidcomm.Secret({"type": secret.type, member: value}, secret.kid)
     except (ValueError, TypeError, pydidcomm.DIDCommError) as error:
-        message = f"secret {described(secret.kid)}: {error}"
+        message = f"secret {describe(secret.kid)}: {error}"
         raise DIDCommValueError(message) from error
 
 

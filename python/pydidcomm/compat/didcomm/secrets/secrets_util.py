@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pydidcomm
-from pydidcomm.compat._described import named
+from pydidcomm.compat._described import describe_member
 from pydidcomm.compat.didcomm.common.types import (
     VerificationMaterial,
     VerificationMaterialFormat,
@@ -36,7 +36,7 @@ def secret_to_jwk_dict(secret: Secret) -> dict[str, Any]:
         DIDCommValueError: It is written in another way.
     """
     if secret.verification_material.format is not VerificationMaterialFormat.JWK:
-        message = f"Unsupported format {named(secret.verification_material.format)}"
+        message = f"Unsupported format {describe_member(secret.verification_material.format)}"
         raise DIDCommValueError(message)
     jwk: dict[str, Any] = json.loads(secret.verification_material.value)
     return jwk | {"kid": secret.kid}

@@ -34,9 +34,9 @@ def check_members(message: object) -> None:
     members = cast("dict[str, Any]", message)
     for name, required in _TEXTS.items():
         if required and name not in members:
-            refuse(f"JWE: missing {_described(name)}")
+            refuse(f"JWE: missing {_describe(name)}")
         if not isinstance(members.get(name, ""), str):
-            refuse(f"JWE: invalid {_described(name)}")
+            refuse(f"JWE: invalid {_describe(name)}")
     for name in _OBJECTS:
         if not isinstance(members.get(name, {}), dict):
             refuse(f"JWE: invalid {name}{' header' if name == 'unprotected' else ''}")
@@ -52,5 +52,5 @@ def read_header(decoded: bytes) -> dict[str, Any]:
         refuse(f"JWE: invalid JSON for protected headers: {error}")
 
 
-def _described(name: str) -> str:
+def _describe(name: str) -> str:
     return "protected header" if name == "protected" else name

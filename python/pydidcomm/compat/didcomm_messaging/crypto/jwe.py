@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from pydidcomm.compat._described import described
+from pydidcomm.compat._described import describe
 from pydidcomm.compat._json import read_object
 from pydidcomm.compat.didcomm_messaging.crypto._jwe_members import check_members, read_header, refuse
 from pydidcomm.compat.didcomm_messaging.multiformats.multibase import Base64UrlEncoder
@@ -308,7 +308,7 @@ class JweEnvelope:
         for recipient in self.recipients:
             if recipient.header.get("kid") == kid:
                 return self._in_full(recipient)
-        message = f"Unknown recipient: {described(kid)}"
+        message = f"Unknown recipient: {describe(kid)}"
         raise ValueError(message)
 
     @property

@@ -288,7 +288,8 @@ def recipients_from_packed_message(message_bytes: bytes) -> list[str]:
     """
     try:
         return [
-            recipient["header"]["kid"] for recipient in _protected(_envelope(message_bytes))["recipients"]
+            recipient["header"]["kid"]
+            for recipient in _read_protected(_envelope(message_bytes))["recipients"]
         ]
     except (KeyError, TypeError) as error:
         message = "Invalid packed message recipients"
@@ -306,7 +307,7 @@ def unpack_message(
         TypeError: It has another type.
     """
     envelope = _envelope(enc_message)
-    alg = _protected(envelope).get("alg")
+    alg = _read_protected(envelope).get("alg")
     if alg not in ("Authcrypt", "Anoncrypt"):  # a set would have to hash whatever stands there
         message = f"Unsupported pack algorithm: {alg}"
         raise ValueError(message)
@@ -351,7 +352,7 @@ def _envelope(message: object) -> dict[str, Any]:
     return cast("dict[str, Any]", message)
 
 
-def _protected(envelope: Mapping[str, Any]) -> dict[str, Any]:
+def _read_protected(envelope: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return read_object(b64_to_bytes(envelope["protected"]))
     except (ValueError, KeyError, TypeError, AttributeError, DIDCommError) as error:

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 import base58
 
-from pydidcomm.compat._described import described
+from pydidcomm.compat._described import describe
 
 __all__ = [
     "Base58BtcEncoder",
@@ -78,7 +78,7 @@ class Base64UrlEncoder(MultibaseEncoder):
 
     def decode(self, value: str) -> bytes:
         """The bytes of a text in base64url, padded or not."""
-        return base64.urlsafe_b64decode(_padded(value))
+        return base64.urlsafe_b64decode(_pad(value))
 
 
 class Base64Encoder(MultibaseEncoder):
@@ -93,10 +93,10 @@ class Base64Encoder(MultibaseEncoder):
 
     def decode(self, value: str) -> bytes:
         """The bytes of a text in base64, padded or not."""
-        return base64.b64decode(_padded(value))
+        return base64.b64decode(_pad(value))
 
 
-def _padded(value: str) -> str:
+def _pad(value: str) -> str:
     return value + "=" * (-len(value) % 4)
 
 
@@ -108,19 +108,19 @@ class Encoding(Enum):
     @classmethod
     def from_name(cls, name: str) -> MultibaseEncoder:
         """The base of that name."""
-        return cls._where("name", name)
+        return cls._find("name", name)
 
     @classmethod
     def from_character(cls, character: str) -> MultibaseEncoder:
         """The base that the character names."""
-        return cls._where("character", character)
+        return cls._find("character", character)
 
     @classmethod
-    def _where(cls, attribute: str, value: str) -> MultibaseEncoder:
+    def _find(cls, attribute: str, value: str) -> MultibaseEncoder:
         for encoding in cls:
             if getattr(encoding.value, attribute) == value:
                 return encoding.value
-        message = f"Unsupported encoding: {described(value, *_REGISTERED)}"
+        message = f"Unsupported encoding: {describe(value, *_REGISTERED)}"
         raise ValueError(message)
 
 

@@ -7,7 +7,7 @@ and written as Multikeys go through `pydidcomm.PublicKey`; this is for applicati
 from enum import Enum
 from typing import Literal, NamedTuple, TypeAlias
 
-from pydidcomm.compat._described import described
+from pydidcomm.compat._described import describe
 
 __all__ = ["Multicodec", "MulticodecStr", "SupportedCodecs", "multicodec", "unwrap", "wrap"]
 
@@ -38,7 +38,7 @@ class SupportedCodecs(Enum):
         for codec in cls:
             if codec.value.name == name:
                 return codec.value
-        message = f"Unsupported multicodec: {described(name)}"
+        message = f"Unsupported multicodec: {describe(name)}"
         raise ValueError(message)
 
     @classmethod

@@ -76,7 +76,7 @@ class PrefixResolver(DIDResolver):
 
     async def is_resolvable(self, did: str) -> bool:
         """Whether the resolver in charge resolves such DIDs."""
-        resolver = self._in_charge(did)
+        resolver = self._find_resolver(did)
         return resolver is not None and await resolver.is_resolvable(did)
 
     async def resolve(self, did: str) -> dict[str, Any]:
@@ -85,11 +85,11 @@ class PrefixResolver(DIDResolver):
         Raises:
             DIDMethodNotSupported: There is none.
         """
-        resolver = self._in_charge(did)
+        resolver = self._find_resolver(did)
         if resolver is None:
             message = f"No resolver found for DID {did}"
             raise DIDMethodNotSupported(message)
         return await resolver.resolve(did)
 
-    def _in_charge(self, did: str) -> DIDResolver | None:
+    def _find_resolver(self, did: str) -> DIDResolver | None:
         return next((found for prefix, found in self.resolvers.items() if did.startswith(prefix)), None)

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from pydidcomm._core import DIDDocument, LocalResolver
-from pydidcomm.compat.didcomm_messaging._steps import refused_as
+from pydidcomm.compat.didcomm_messaging._steps import translate_errors
 from pydidcomm.compat.didcomm_messaging.resolver import DIDResolutionError, DIDResolver
 from pydidcomm.errors import DIDCommError
 
@@ -24,7 +24,7 @@ class LocalMethod(DIDResolver):
 
     async def resolve(self, did: str) -> dict[str, Any]:
         """The document of the DID."""
-        with refused_as(self.error):
+        with translate_errors(self.error):
             document = self._document(did)
         if document is None:
             message = f"Invalid {self.prefix}: {did}"

@@ -70,14 +70,14 @@ class PublicAddressTransport(httpx.AsyncBaseTransport):
 def is_public(address: str) -> bool:
     """Return whether an IP address belongs to the public internet, as also the IPv4 address inside of it."""
     found = ip_address(address)
-    return _is_public(found) and all(_is_public(inner) for inner in _embedded(found))
+    return _is_public(found) and all(_is_public(inner) for inner in _embedded_addresses(found))
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def _embedded(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
+def _embedded_addresses(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
     if isinstance(address, IPv4Address):
         return []
     translated = IPv4Address(address.packed[-4:]) if address in _NAT64 else None

@@ -93,7 +93,7 @@ class DIDWeb(DIDResolver):
         cached = cache.get(did)
         if cached and cached["timestamp"] > now - timedelta(seconds=TIME_TO_CACHE):
             return cached["doc"]
-        document = self._read(did, await self._fetched(did))
+        document = self._read(did, await self._fetch(did))
         cache.pop(did, None)
         while len(cache) >= _MOST_CACHED:
             del cache[next(iter(cache))]
@@ -118,7 +118,7 @@ class DIDWeb(DIDResolver):
         host = domain.lower().replace("%3a", ":")
         return f"https://{host}/{'/'.join(path) or '.well-known'}/did.json"
 
-    async def _fetched(self, did: str) -> bytes:
+    async def _fetch(self, did: str) -> bytes:
         if not await self.is_resolvable(did):
             text = f"Invalid did:web: {did}"
             raise DIDResolutionError(text)

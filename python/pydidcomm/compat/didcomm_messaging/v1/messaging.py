@@ -13,10 +13,10 @@ from pydid import DIDDocument, DIDUrl, VerificationMethod
 from pydid.service import DIDCommV1Service
 
 from pydidcomm.compat._json import read_object
-from pydidcomm.compat.didcomm_messaging._steps import refused_as
+from pydidcomm.compat.didcomm_messaging._steps import translate_errors
 from pydidcomm.compat.didcomm_messaging.crypto import P, S, SecretsManager
 from pydidcomm.compat.didcomm_messaging.crypto.jwe import JweEnvelope
-from pydidcomm.compat.didcomm_messaging.messaging import octets_of
+from pydidcomm.compat.didcomm_messaging.messaging import message_bytes
 from pydidcomm.compat.didcomm_messaging.resolver import DIDResolver
 from pydidcomm.compat.didcomm_messaging.v1.crypto.base import V1CryptoService
 from pydidcomm.compat.didcomm_messaging.v1.packaging import UnreadableV1Error, V1PackagingService
@@ -73,7 +73,7 @@ class V1UnpackResult:
         Raises:
             UnreadableV1Error: It is not a JSON object with one meaning; a `ValueError`, as in the original.
         """
-        with refused_as(UnreadableV1Error):
+        with translate_errors(UnreadableV1Error):
             return read_object(self.unpacked)
 
 
@@ -173,7 +173,7 @@ class V1DIDCommMessagingService(Generic[P, S]):
             V1PackagingServiceError: The sender's secret is not held.
             V1CryptoServiceError: The keys do not go into one envelope.
         """
-        plaintext = octets_of(message)
+        plaintext = message_bytes(message)
         target = await self.did_to_target(crypto, resolver, to) if isinstance(to, str) else to
         if frm and frm.startswith("did:"):
             frm = await self.from_did_to_kid(crypto, resolver, frm)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
-from pydidcomm.compat._described import described
+from pydidcomm.compat._described import describe
 from pydidcomm.compat.peerdid.errors import MalformedPeerDIDDocError
 from pydidcomm.compat.peerdid.types import (
     VerificationMaterialAgreement,
@@ -93,7 +93,7 @@ class VerificationMethodPeerDID:
                 raise MalformedPeerDIDDocError(message)
         field = _FIELDS.get(value["type"])
         if field is None:
-            message = f"Unknown verification method type {described(value['type'])}"
+            message = f"Unknown verification method type {describe(value['type'])}"
             raise MalformedPeerDIDDocError(message)
         if field.value not in value:
             message = f"No public key field {field.value} in method"

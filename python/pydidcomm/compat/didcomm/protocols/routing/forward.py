@@ -11,7 +11,7 @@ import attrs
 
 import pydidcomm
 from pydidcomm.compat.didcomm import _fields
-from pydidcomm.compat.didcomm._given import given
+from pydidcomm.compat.didcomm._given import convert_message
 from pydidcomm.compat.didcomm._resolving import run, run_with_each
 from pydidcomm.compat.didcomm.common.types import JSON, JSON_OBJ, DIDCommMessageProtocolTypes
 from pydidcomm.compat.didcomm.core.defaults import DEF_ENC_ALG_ANON
@@ -80,7 +80,7 @@ class ForwardBody:
     next: str = attrs.field(validator=_fields.a_did_or_did_url)
 
 
-def _a_forwarded_message(value: Any) -> bool:  # noqa: ANN401
+def _has_forwarded_message(value: Any) -> bool:  # noqa: ANN401
     match value:
         case [Attachment(data=AttachmentDataJson(json=dict()))]:
             return True
@@ -104,7 +104,7 @@ class ForwardMessage(GenericMessage[ForwardBody]):
         default=DIDCommMessageProtocolTypes.FORWARD.value,
     )
     attachments: list[Attachment] = attrs.field(  # pyright: ignore[reportIncompatibleVariableOverride], the original narrows it too
-        kw_only=True, validator=_fields.that(_a_forwarded_message, "is not one attached message")
+        kw_only=True, validator=_fields.that(_has_forwarded_message, "is not one attached message")
     )
 
     @staticmethod
@@ -211,7 +211,7 @@ async def find_keys_and_anoncrypt(
     packed = await run(
         resolvers_config,
         lambda own: pydidcomm.DIDCommMessaging(own.secrets_resolver, own.did_resolver).pack(
-            given(msg), to=to, anonymous=True, config=config
+            convert_message(msg), to=to, anonymous=True, config=config
         ),
         own_kids=(),
     )

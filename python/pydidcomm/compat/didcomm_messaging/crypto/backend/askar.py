@@ -11,7 +11,7 @@ from pydid import VerificationMethod
 
 from pydidcomm._core import PublicKey as NativeKey
 from pydidcomm.algorithms import SignAlg
-from pydidcomm.compat.didcomm_messaging._steps import Held, refused_as
+from pydidcomm.compat.didcomm_messaging._steps import Held, translate_errors
 from pydidcomm.compat.didcomm_messaging.crypto.backend.core import (
     CoreBackedService,
     absolute_kid,
@@ -85,7 +85,7 @@ class AskarKey(PublicKey):
         Raises:
             ValueError: It is none, or its curve is not on offer.
         """
-        with refused_as(ValueError):
+        with translate_errors(ValueError):
             return _askar(NativeKey(multikey))
 
     @classmethod
@@ -161,7 +161,7 @@ class AskarCryptoService(CoreBackedService[AskarKey, AskarSecretKey]):
 
     def named(self, key: NativeKey, kid: str) -> AskarKey:
         """A key that the core found."""
-        with refused_as(CryptoServiceError, ValueError):
+        with translate_errors(CryptoServiceError, ValueError):
             return AskarKey(_askar(key), kid)
 
     @classmethod

@@ -10,7 +10,7 @@ from pydid import VerificationMethod
 
 from pydidcomm._core import PublicKey as NativeKey
 from pydidcomm._core import Secret
-from pydidcomm.compat.didcomm_messaging._steps import Held, refused_as
+from pydidcomm.compat.didcomm_messaging._steps import Held, translate_errors
 from pydidcomm.compat.didcomm_messaging.crypto.backend.core import (
     CoreBackedService,
     absolute_kid,
@@ -76,7 +76,7 @@ class AuthlibKey(PublicKey):
         Raises:
             ValueError: It is none.
         """
-        with refused_as(ValueError):
+        with translate_errors(ValueError):
             return _authlib(NativeKey(multikey))
 
     @classmethod
@@ -111,7 +111,7 @@ class AuthlibSecretKey(SecretKey):
     def native(self) -> Secret:
         """The secret of pydidcomm, read once."""
         if self._secret is None:
-            with refused_as(CryptoServiceError, ValueError):
+            with translate_errors(CryptoServiceError, ValueError):
                 self._secret = Secret(self.key.as_dict(is_private=True), self._kid)
         return self._secret
 
@@ -138,7 +138,7 @@ class AuthlibCryptoService(CoreBackedService[AuthlibKey, AuthlibSecretKey]):
 
 
 def _native(key: AsymmetricKey) -> NativeKey:
-    with refused_as(ValueError):
+    with translate_errors(ValueError):
         return NativeKey(key.as_dict(is_private=False))
 
 

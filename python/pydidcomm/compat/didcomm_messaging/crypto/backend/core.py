@@ -13,7 +13,7 @@ from pydid import VerificationMethod
 from pydidcomm._core import PublicKey as NativeKey
 from pydidcomm._core import Secret
 from pydidcomm.compat.didcomm_messaging import _steps
-from pydidcomm.compat.didcomm_messaging._steps import Held, refused_as
+from pydidcomm.compat.didcomm_messaging._steps import Held, translate_errors
 from pydidcomm.compat.didcomm_messaging.crypto.base import (
     CryptoService,
     CryptoServiceError,
@@ -69,7 +69,7 @@ class CoreBackedService(CryptoService[P, S]):
             CryptoServiceError: The keys do not go into one envelope; an `UnfitError` where there is none.
         """
         _check_recipients(to_keys)
-        with refused_as(CryptoServiceError, ValueError):
+        with translate_errors(CryptoServiceError, ValueError):
             return await _steps.encrypt(message, self._recipients(to_keys), None)
 
     async def ecdh_es_decrypt(self, enc_message: str | bytes, recip_key: S) -> bytes:
@@ -89,7 +89,7 @@ class CoreBackedService(CryptoService[P, S]):
         """
         _check_recipients(to_keys)
         sender = (sender_key.kid, self.held(sender_key))
-        with refused_as(CryptoServiceError, ValueError):
+        with translate_errors(CryptoServiceError, ValueError):
             return await _steps.encrypt(message, self._recipients(to_keys), sender)
 
     async def ecdh_1pu_decrypt(self, enc_message: str | bytes, recip_key: S, sender_key: P) -> bytes:
@@ -202,7 +202,7 @@ def absolute_kid(vm: VerificationMethod) -> str:
 
 def native_key(reader: type[PublicKey], vm: VerificationMethod) -> NativeKey:
     """The key of a verification method, of which `reader` takes the bytes where it is written in bytes."""
-    with refused_as(ValueError):
+    with translate_errors(ValueError):
         if vm.type == "Multikey":
             if not vm.public_key_multibase:
                 message = "Multikey verification method missing key"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pydidcomm import v1
 from pydidcomm._core import LocalResolver
 from pydidcomm._core import PublicKey as NativeKey
-from pydidcomm.compat.didcomm_messaging._steps import Held, refused_as
+from pydidcomm.compat.didcomm_messaging._steps import Held, translate_errors
 from pydidcomm.compat.didcomm_messaging.crypto.base import P, S
 from pydidcomm.compat.didcomm_messaging.crypto.jwe import JweEnvelope
 from pydidcomm.compat.didcomm_messaging.v1.crypto.base import (
@@ -72,7 +72,7 @@ class CoreBackedV1Service(V1CryptoService[P, S]):
         Raises:
             V1CryptoServiceError: It is not an Ed25519 key.
         """
-        with refused_as(V1CryptoServiceError):
+        with translate_errors(V1CryptoServiceError):
             return v1.verkey(self.public(key))
 
     async def pack_message(self, to_verkeys: Sequence[P], from_key: S | None, message: bytes) -> JweEnvelope:
@@ -84,7 +84,7 @@ class CoreBackedV1Service(V1CryptoService[P, S]):
         to = [self.public_key_to_v1_kid(key) for key in to_verkeys]
         sender = None if from_key is None else self.held(from_key)
         frm = None if sender is None else sender[0]
-        with refused_as(V1CryptoServiceError, ValueError):
+        with translate_errors(V1CryptoServiceError, ValueError):
             packed = await v1.pack(_resolvers(sender), message, to, frm)
         return JweEnvelope.from_json(packed.message)
 
@@ -99,7 +99,7 @@ class CoreBackedV1Service(V1CryptoService[P, S]):
         Raises:
             V1CryptoServiceError: It does not open, or is none.
         """
-        with refused_as(V1CryptoServiceError, ValueError):
+        with translate_errors(V1CryptoServiceError, ValueError):
             unpacked = await v1.unpack(_resolvers(self.held(recip_key)), wrapper.to_json())
         return V1CryptoUnpackResult(unpacked.content, recip_key.kid, unpacked.sender_verkey)
 

@@ -10,7 +10,7 @@ from pydid import VerificationMethod
 from pydidcomm import v1
 from pydidcomm._core import PublicKey as NativeKey
 from pydidcomm._core import Secret
-from pydidcomm.compat.didcomm_messaging._steps import Held, refused_as
+from pydidcomm.compat.didcomm_messaging._steps import Held, translate_errors
 from pydidcomm.compat.didcomm_messaging.crypto.backend.core import native_key
 from pydidcomm.compat.didcomm_messaging.crypto.base import PublicKey, SecretKey, SecretsManager
 from pydidcomm.compat.didcomm_messaging.crypto.jwe import from_b64url
@@ -97,12 +97,12 @@ class NaclV1CryptoService(CoreBackedV1Service[EdPublicKey, KeyPair]):
 
     def public(self, key: EdPublicKey) -> NativeKey:
         """The key as the core reads it."""
-        with refused_as(V1CryptoServiceError, ValueError):
+        with translate_errors(V1CryptoServiceError, ValueError):
             return _native(key.value)
 
     def held(self, secret: KeyPair) -> tuple[str, Held]:
         """The verkey of a secret, and the secret."""
-        with refused_as(V1CryptoServiceError, ValueError):
+        with translate_errors(V1CryptoServiceError, ValueError):
             verkey = secret.verkey_b58
             return verkey, Secret.from_octets("Ed25519", secret.sigkey[:_SEED], kid=verkey)
 

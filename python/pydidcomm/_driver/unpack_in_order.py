@@ -9,7 +9,7 @@ from pydidcomm._driver import operations
 from pydidcomm._driver.drive import drive
 from pydidcomm._driver.in_order import in_order
 from pydidcomm._driver.questions import without_frames
-from pydidcomm._driver.together import shared
+from pydidcomm._driver.together import share_questions
 from pydidcomm.config import ResolversConfig, UnpackConfig
 
 PackedMessage: TypeAlias = str | bytes | Mapping[str, Any]
@@ -19,14 +19,14 @@ AT_ONCE = 64
 """The most messages in progress: more are not faster with most networks and databases."""
 
 
-async def unpacked_in_order(
+async def unpack_in_order(
     packed_msgs: AsyncIterable[PackedMessage] | Iterable[PackedMessage],
     resolvers: ResolversConfig,
     config: UnpackConfig | None,
     at_once: int,
 ) -> AsyncGenerator[UnpackResult | Exception, None]:
     """Yield the result of each message, or its exception, before the checks of the application."""
-    common = shared(resolvers)
+    common = share_questions(resolvers)
 
     async def one(packed_msg: PackedMessage) -> UnpackResult | Exception:
         try:

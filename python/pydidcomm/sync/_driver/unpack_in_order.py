@@ -5,7 +5,7 @@ from itertools import islice
 
 from pydidcomm._core import UnpackResult
 from pydidcomm._driver import operations
-from pydidcomm._driver.unpacked_in_order import PackedMessage
+from pydidcomm._driver.unpack_in_order import PackedMessage
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.sync._driver.batch import drive_each
 
@@ -13,7 +13,7 @@ AT_ONCE = 1
 """How many messages are read before the first is handed out: a second one would hold up the first."""
 
 
-def unpacked_in_order(
+def unpack_in_order(
     packed_msgs: Iterable[PackedMessage],
     resolvers: ResolversConfig,
     config: UnpackConfig | None,
