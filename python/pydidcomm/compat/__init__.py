@@ -1,8 +1,8 @@
 """Run code written for `didcomm`, `peerdid` and `didcomm-messaging` on pydidcomm, unchanged.
 
-After `install()`, `import didcomm`, `import peerdid` and `import didcomm_messaging` mean the packages of the
-same names in here, which hand everything on to pydidcomm. `python -m pydidcomm.compat script.py` runs a
-script so. `import pydidcomm` alone imports none of this.
+After `install()`, `import didcomm`, `import peerdid` and `import didcomm_messaging` import the packages of
+the same names in this package, which call pydidcomm. `python -m pydidcomm.compat script.py` runs a script
+with them. `import pydidcomm` alone imports none of these.
 
 `MIGRATION.md` in this directory maps the old names to those of pydidcomm; `DIFFERENCES.md` lists the intended
 differences, each with its reason and switch.
@@ -15,21 +15,21 @@ from pydidcomm.compat._stand_ins import StandIns
 __all__ = ["PACKAGES", "install"]
 
 PACKAGES = ("didcomm", "peerdid", "didcomm_messaging")
-"""The packages that have a stand-in here."""
+"""The packages with a stand-in in this package."""
 
 
 def install(*packages: str) -> None:
-    """Makes `import` find the stand-ins in place of the originals, from now on and in this process.
+    """Make `import` find the stand-ins instead of the originals in this process.
 
     The modules are the same under both names: `didcomm.message is pydidcomm.compat.didcomm.message`. Whether
     the originals are installed makes no difference. A second call adds to the first.
 
     Args:
-        packages: Which of `PACKAGES`; all of them by default.
+        packages: The names of packages in `PACKAGES`; all of them by default.
 
     Raises:
-        ImportError: One of the originals is imported already; its classes and ours would be mixed up.
-        ValueError: The package has no stand-in.
+        ImportError: An original is imported already; its classes and those of the stand-in would be mixed.
+        ValueError: A package has no stand-in.
 
     Example:
         >>> import importlib, pydidcomm.compat.didcomm.errors

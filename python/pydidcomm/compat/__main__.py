@@ -10,7 +10,7 @@ USAGE = "usage: python -m pydidcomm.compat (script.py | -m module | -c code) [ar
 
 
 def main(arguments: list[str]) -> None:
-    """Runs what the arguments name, as Python itself does, after `install`."""
+    """Run the script, module or code in the arguments as Python does, after `install`."""
     match arguments:
         case ["-m", module, *rest]:
             install()

@@ -1,12 +1,12 @@
-"""Arguments as errors show them."""
+"""Describe arguments in error texts."""
 
 from enum import Enum
 
 
 def describe(value: object, *names: str) -> str:
-    """The text of an argument where it is a DID or one of the names; else its type and length.
+    """Return the text of an argument where it is a DID or one of the names; else its type and length.
 
-    A private key or a passphrase may stand in the place of any argument.
+    Any argument may be a private key or a passphrase by mistake.
     """
     if not isinstance(value, str):
         return type(value).__name__
@@ -14,5 +14,5 @@ def describe(value: object, *names: str) -> str:
 
 
 def describe_member(value: object) -> str:
-    """The member of an enumeration; of another value, which may be a secret, the type and length."""
+    """Return the name of an enum member; of another value, which may be a secret, the type and length."""
     return str(value) if isinstance(value, Enum) else describe(value)

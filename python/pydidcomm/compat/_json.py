@@ -1,7 +1,7 @@
 """Read the JSON of a peer with the core: an unambiguous object, or an error.
 
-`json.loads` takes what two readers understand differently (a name twice, `NaN`, UTF-16), and fails where
-other readers do not (deep nesting, long integers). A check behind it is skipped, or sees another message.
+`json.loads` accepts ambiguous JSON (a repeated name, `NaN`, UTF-16), and fails where other readers do not
+(deep nesting, long integers). A check after it could be skipped, or could check another message.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ _MARKS = b"\x00\xef\xbb\xbf\xfe\xff \t\r\n"
 
 
 def read_object(text: str | bytes) -> dict[str, Any]:
-    """Read a JSON object that has one meaning.
+    """Read an unambiguous JSON object.
 
     Args:
         text: The JSON text; bytes are UTF-8.
@@ -23,7 +23,7 @@ def read_object(text: str | bytes) -> dict[str, Any]:
         The members of the object.
 
     Raises:
-        MalformedMessageError: The text is not a JSON object, or two readers could understand it differently.
+        MalformedMessageError: The text is not a JSON object, or is ambiguous.
     """
     try:
         return _core.read_object(text)

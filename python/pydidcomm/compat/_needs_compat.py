@@ -1,4 +1,4 @@
-"""Import what the originals have in common, whose absence is an ImportError that names the extra."""
+"""Import the common dependencies of the originals; a missing one raises an ImportError with the extra."""
 
 try:
     import base58 as base58  # noqa: PLC0414, imported for its absence

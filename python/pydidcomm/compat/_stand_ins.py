@@ -1,4 +1,4 @@
-"""The importer of the stand-ins: a module of this package under the name that it has in the original."""
+"""The importer of the stand-ins: it imports a module of this package under its name in the original."""
 
 import sys
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ _HOME = "pydidcomm.compat"
 
 
 class StandIns(MetaPathFinder):
-    """Finds the stand-ins of the packages for which it was installed."""
+    """Finds the stand-ins of the installed packages."""
 
     def __init__(self) -> None:
         self.packages: set[str] = set()
@@ -24,17 +24,17 @@ class StandIns(MetaPathFinder):
         path: Sequence[str] | None,  # noqa: ARG002, what a finder is called with
         target: ModuleType | None = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
-        """Where a module is found: here, or None where it is not ours."""
+        """Return the spec of a stand-in; None for any other module."""
         if fullname.partition(".")[0] not in self.packages:
             return None
         return ModuleSpec(fullname, _StandIn())
 
 
 class _StandIn(Loader):
-    """Hands out the module of ours under the name of the original."""
+    """Loads a module of this package under its name in the original."""
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """The module, which may have been imported before under its own name."""
+        """Import the module, which may be imported already under its own name."""
         own = f"{_HOME}.{spec.name}"
         try:
             module = import_module(own)
@@ -47,12 +47,12 @@ class _StandIn(Loader):
                 message += "; pack it into the frozen program, for instance with a hook or `hiddenimports`"
             raise ModuleNotFoundError(message, name=spec.name) from None
         self._own_spec = module.__spec__
-        # importing these later would put them in place of functions of the same name, such as didcomm.unpack
+        # importing these later would replace functions of the same name, such as didcomm.unpack
         for name, loaded in [*sys.modules.items()]:
             if name.startswith(f"{own}."):
                 sys.modules.setdefault(name.removeprefix(f"{_HOME}."), loaded)
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        """Gives the module its own spec back, by which it stays what it was under its own name."""
+        """Restore the module's own spec, which belongs to its own name."""
         module.__spec__ = self._own_spec

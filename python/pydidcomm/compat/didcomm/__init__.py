@@ -1,6 +1,6 @@
 """The package `didcomm` of SICPA, versions 0.2 to 0.3: the names that applications use.
 
-Its functions hand on to those of `pydidcomm`; its classes are what applications fill in and read.
+Its functions call those of `pydidcomm`; its classes are arguments and results of these functions.
 """
 
 from pydidcomm.compat import _needs_compat as _needs_compat

@@ -23,22 +23,22 @@ def _check(validator: Any) -> Check:  # noqa: ANN401
 
 
 def a(*types: type) -> Check:
-    """A value of one of these types."""
+    """Accept a value of one of these types."""
     return _check(attrs.validators.instance_of(types))
 
 
 def maybe(*types: type) -> Check:
-    """A value of one of these types, or None."""
+    """Accept a value of one of these types, or None."""
     return _check(attrs.validators.optional(attrs.validators.instance_of(types)))
 
 
 def maybe_list(*types: type) -> Check:
-    """A list of values of one of these types, or None."""
+    """Accept a list of values of one of these types, or None."""
     return _check(attrs.validators.optional(_list(*types)))
 
 
 def a_list(*types: type) -> Check:
-    """A list of values of one of these types."""
+    """Accept a list of values of one of these types."""
     return _check(_list(*types))
 
 
@@ -48,7 +48,7 @@ def _list(*types: type) -> Any:  # noqa: ANN401
 
 
 def that(holds: Callable[[Any], bool], otherwise: str) -> Check:
-    """A value of which this holds."""
+    """Accept a value for which `holds` returns True."""
 
     def check(_instance: Any, attribute: Any, value: Any) -> None:  # noqa: ANN401
         if not holds(value):

@@ -1,4 +1,4 @@
-"""Convert a message to be packed to `pydidcomm.Message`."""
+"""Convert a message for packing to `pydidcomm.Message`."""
 
 import time
 from typing import Any, cast
@@ -9,11 +9,11 @@ from pydidcomm.compat.didcomm.core.utils import get_did
 from pydidcomm.compat.didcomm.message import FromPrior, GenericMessage
 
 _NAMED = "_named"
-"""Where a message keeps which of its parties packing has named: for another recipient they are named anew."""
+"""The attribute with the parties that packing has filled in; they are replaced for another recipient."""
 
 
 def convert_message(message: GenericMessage[Any] | JSON_OBJ) -> pydidcomm.Message:
-    """The message, given as an object or as its JSON object, `from_prior` with its claims."""
+    """Return the `pydidcomm.Message` of a message object or a JSON object, with `from_prior` as claims."""
     if isinstance(message, GenericMessage):
         if message.from_prior is not None and message.from_prior.iat is None:
             message.from_prior.iat = int(time.time())
@@ -34,7 +34,7 @@ def convert_message(message: GenericMessage[Any] | JSON_OBJ) -> pydidcomm.Messag
 def write_parties(
     message: GenericMessage[Any] | JSON_OBJ, *, sender: str | None, signed: bool, to: str | None = None
 ) -> None:
-    """Writes into the object what packing had to write into the message: parties that it did not name."""
+    """Write the parties that packing has filled in into the message object."""
     if isinstance(message, GenericMessage):
         before: JSON_OBJ = message.__dict__.get(_NAMED, {})
         now: JSON_OBJ = {}

@@ -6,9 +6,9 @@ from pydidcomm.compat.didcomm.errors import MalformedMessageCode
 
 
 def original_error(error: Exception, *, packing: bool) -> Exception:
-    """The exception that the original has for this one, or the same one where there is none."""
+    """Return the exception of the original for an exception of pydidcomm, or the same exception."""
     if not packing and isinstance(error, pydidcomm.SecretNotFoundError):
-        # where a message is unpacked, the original says this of secrets
+        # the original raises this for a missing secret when unpacking
         return errors.DIDUrlNotFoundError(str(error))
     other = _not_found_error(error)
     if other is not None or isinstance(error, errors.DIDCommError):

@@ -23,17 +23,17 @@ async def run(
     own_kids: Collection[str | None] | None = None,
     kid: str | None = None,
 ) -> T:
-    """What pydidcomm does with these resolvers; its exceptions become those of `didcomm`.
+    """Run `do` with these resolvers, and raise the exceptions of `didcomm`.
 
-    `own_kids` are the keys that the caller names as its own to pack with; None where a message is unpacked.
-    Of the secrets among which there is `kid`, that one alone is held.
+    `own_kids` are the caller's own keys for packing; None for unpacking. With `kid`, only the secret with
+    that kid is available.
     """
     own = _Resolvers(resolvers, kid)
     try:
         return await do(pydidcomm.ResolversConfig(secrets_resolver=own, did_resolver=own))
     except Exception as error:
         other = error if error is own.raised else original_error(error, packing=own_kids is not None)
-        # the original looks for the secret of such a key first, and for the key in the document after that
+        # the original looks for the secret of such a key first, then for the key in the document
         if isinstance(error, pydidcomm.KeyNotFoundError) and error.kid in (own_kids or ()):
             other = other if await own.get_key(error.kid) else SecretNotFoundError(str(error))
         if other is error:
@@ -48,7 +48,7 @@ async def run_with_each(
     *,
     every: bool,
 ) -> T:
-    """What is unpacked; where `every`, each of the secrets that are held has to open it by itself."""
+    """Unpack a message; with `every`, each available secret must decrypt it."""
     result = await run(resolvers, do)
     kids = [*(encrypted_to(result) or ())] if every else []
     if kids:
@@ -58,7 +58,7 @@ async def run_with_each(
 
 
 class _Resolvers:
-    """Both resolvers, their answers read, and what they raised remembered."""
+    """Adapts both resolvers, and stores the exception that they raised."""
 
     def __init__(self, resolvers: ResolversConfig, kid: str | None) -> None:
         self._resolvers = resolvers
@@ -87,12 +87,12 @@ class _Resolvers:
 
 
 def document_of(document: Any) -> Any:  # noqa: ANN401
-    """The JSON object of a document, its services named as they are used."""
+    """Return the JSON object of a document, with the service types of the specification."""
     if not hasattr(document, "model_dump"):
         return document
     members = document.model_dump(mode="json", exclude_none=True, by_alias=True, warnings=False)
     for service in members.get("service", []):
-        # the original goes by the profile alone, and pydid calls a service "did-communication" by default
+        # the original checks the profile only, and pydid writes the type "did-communication" by default
         if _PROFILE in (service.get("accept") or ()):
             service["type"] = _SERVICE
     return members

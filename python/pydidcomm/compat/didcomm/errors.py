@@ -16,15 +16,15 @@ __all__ = [
 
 
 class DIDCommError(Exception):
-    """The root of all exceptions of this package."""
+    """The base class of all exceptions of this package."""
 
 
 class DIDCommValueError(DIDCommError, ValueError):
-    """What was given cannot be packed. Stands for the ValueError and TypeError of pydidcomm."""
+    """An argument cannot be packed. Replaces ValueError and TypeError of pydidcomm."""
 
 
 class DIDDocNotResolvedError(DIDCommError):
-    """No document is known of the DID. Stands for `DidNotFoundError`."""
+    """The DID does not resolve. Replaces `DidNotFoundError`."""
 
     def __init__(self, did: str) -> None:
         super().__init__(did)
@@ -32,15 +32,15 @@ class DIDDocNotResolvedError(DIDCommError):
 
 
 class DIDUrlNotFoundError(DIDCommError):
-    """The document has no such key in that relationship. Stands for `KeyNotFoundError`."""
+    """The document does not list the key in the verification relationship. Replaces `KeyNotFoundError`."""
 
 
 class SecretNotFoundError(DIDCommError):
-    """None of the secrets is held. Stands for the error of the same name."""
+    """None of the secrets was found. Replaces the error of the same name."""
 
 
 class IncompatibleCryptoError(DIDCommError):
-    """The parties have no keys that fit. Stands for `IncompatibleKeysError`."""
+    """The parties have no keys on a common curve. Replaces `IncompatibleKeysError`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,11 +50,11 @@ class IncompatibleCryptoError(DIDCommError):
 
 
 class InvalidDIDDocError(DIDCommValueError):
-    """The document does not serve. Stands for `MalformedDocumentError` and `EndpointNotFoundError`."""
+    """The document is unusable. Replaces `MalformedDocumentError` and `EndpointNotFoundError`."""
 
 
 class MalformedMessageCode(Enum):
-    """What is wrong with a message."""
+    """The reasons of a `MalformedMessageError`."""
 
     CAN_NOT_DECRYPT = 1
     """Stands for `DecryptionError`."""
@@ -77,11 +77,11 @@ _MEANINGS = {
 
 
 class MalformedMessageError(DIDCommError):
-    """The message is not to be taken.
+    """The message is malformed or not authentic.
 
     Attributes:
-        code: What is wrong with it.
-        message: The same in words.
+        code: The reason.
+        message: The reason in words.
     """
 
     def __init__(self, code: MalformedMessageCode, message: str | None = None) -> None:

@@ -43,12 +43,12 @@ _MESSAGE_RESERVED_FIELDS = frozenset({
 
 @attrs.define(slots=False)
 class AttachmentDataLinks:
-    """Content to be fetched.
+    """Content of an attachment as links.
 
     Attributes:
-        links: Where the content can be had.
-        hash: Its multihash.
-        jws: A detached signature over it.
+        links: The URLs of the content.
+        hash: The multihash of the content.
+        jws: A detached signature over the content.
     """
 
     links: list[str] = attrs.field(validator=_fields.a_list(str))
@@ -56,7 +56,7 @@ class AttachmentDataLinks:
     jws: JSON_OBJ | None = attrs.field(validator=_fields.maybe(dict), default=None)
 
     def as_dict(self) -> JSON_OBJ:
-        """The JSON object."""
+        """Return the JSON object."""
         return _write(self)
 
     @staticmethod
@@ -67,12 +67,12 @@ class AttachmentDataLinks:
 
 @attrs.define(slots=False)
 class AttachmentDataBase64:
-    """Content that is inlined as base64url.
+    """Content of an attachment as base64url.
 
     Attributes:
         base64: The content.
-        hash: Its multihash.
-        jws: A detached signature over it.
+        hash: The multihash of the content.
+        jws: A detached signature over the content.
     """
 
     base64: str = attrs.field(validator=_fields.a(str))
@@ -80,7 +80,7 @@ class AttachmentDataBase64:
     jws: JSON_OBJ | None = attrs.field(validator=_fields.maybe(dict), default=None)
 
     def as_dict(self) -> JSON_OBJ:
-        """The JSON object."""
+        """Return the JSON object."""
         return _write(self)
 
     @staticmethod
@@ -91,12 +91,12 @@ class AttachmentDataBase64:
 
 @attrs.define(slots=False)
 class AttachmentDataJson:
-    """Content that is inlined as a JSON value.
+    """Content of an attachment as a JSON value.
 
     Attributes:
         json: The content.
-        hash: Its multihash.
-        jws: A detached signature over it.
+        hash: The multihash of the content.
+        jws: A detached signature over the content.
     """
 
     json: JSON_VALUE = attrs.field(validator=_fields.a(str, int, bool, float, dict, list))
@@ -104,7 +104,7 @@ class AttachmentDataJson:
     jws: JSON_OBJ | None = attrs.field(validator=_fields.maybe(dict), default=None)
 
     def as_dict(self) -> JSON_OBJ:
-        """The JSON object."""
+        """Return the JSON object."""
         return _write(self)
 
     @staticmethod
@@ -134,7 +134,7 @@ class Attachment:
     byte_count: int | None = attrs.field(validator=_fields.maybe(int), default=None)
 
     def as_dict(self) -> JSON_OBJ:
-        """The JSON object."""
+        """Return the JSON object."""
         return _write(self)
 
     @staticmethod
@@ -154,10 +154,10 @@ class FromPrior:
     Attributes:
         iss: The prior DID.
         sub: The new DID; None ends the relationship.
-        aud: Whom the token is for.
-        exp: When it ceases to be valid.
-        nbf: When it becomes valid.
-        iat: When the DID was rotated.
+        aud: The audience of the token.
+        exp: The expiry time of the token, in seconds since the epoch.
+        nbf: The time before which the token is not valid, in seconds since the epoch.
+        iat: The time of the rotation, in seconds since the epoch.
         jti: The id of the token.
     """
 
@@ -170,7 +170,7 @@ class FromPrior:
     jti: str | None = attrs.field(validator=_fields.maybe(str), default=None)
 
     def as_dict(self) -> JSON_OBJ:
-        """The claims."""
+        """Return the claims."""
         return _write(self)
 
     @staticmethod
@@ -197,7 +197,7 @@ def _custom(value: Any) -> bool:  # noqa: ANN401
 
 @attrs.define(slots=False, on_setattr=[])
 class GenericMessage(Generic[T]):
-    """A message with a body of any form; see `pydidcomm.Message`, which never changes."""
+    """A message with a body of any type; see `pydidcomm.Message`, which is immutable."""
 
     type: str = attrs.field(validator=_fields.a(str))
     body: T
@@ -223,7 +223,7 @@ class GenericMessage(Generic[T]):
             self.thid = cast("str", self.id)
 
     def as_dict(self) -> JSON_OBJ:
-        """The JSON object of the plaintext, `from_prior` with its claims."""
+        """Return the JSON object of the plaintext, with `from_prior` as claims."""
         written = _write(self)
         if "frm" in written:
             written["from"] = written.pop("frm")
@@ -237,15 +237,15 @@ class GenericMessage(Generic[T]):
 
     @classmethod
     def from_json(cls, msg: JSON | bytes) -> Self:
-        """Reads the JSON text of a plaintext, `from_prior` with its claims."""
+        """Read the JSON text of a plaintext, with `from_prior` as claims."""
         return cls.from_dict(json_bytes_to_dict(msg) if isinstance(msg, bytes) else json_str_to_dict(msg))
 
     @classmethod
     def from_dict(cls, d: JSON_OBJ) -> Self:
-        """Reads the JSON object of a plaintext, `from_prior` with its claims.
+        """Read the JSON object of a plaintext, with `from_prior` as claims.
 
         Raises:
-            MalformedMessageError: It is none.
+            MalformedMessageError: It is not a message.
         """
         headers: JSON_OBJ = dict(d) if isinstance(cast("Any", d), dict) else {}
         media_type = headers.pop("typ", DIDCommMessageTypes.PLAINTEXT.value)
@@ -265,10 +265,10 @@ class GenericMessage(Generic[T]):
 
 
 class Message(GenericMessage[JSON_OBJ]):
-    """A message; see `pydidcomm.Message`, which never changes."""
+    """A message; see `pydidcomm.Message`, which is immutable."""
 
     def as_dict(self) -> JSON_OBJ:
-        """The JSON object of the plaintext, `from_prior` with its claims."""
+        """Return the JSON object of the plaintext, with `from_prior` as claims."""
         if not isinstance(cast("Any", self.body), dict):
             message = f"Body structure is invalid: {type(self.body).__name__}"
             raise DIDCommValueError(message)
@@ -276,7 +276,7 @@ class Message(GenericMessage[JSON_OBJ]):
 
 
 def _write(value: Any) -> JSON_OBJ:  # noqa: ANN401
-    """The fields that have a value; checked again, for they may have been changed."""
+    """Return the fields with a value, checked again, since they may have changed."""
     attrs.validate(value)
     fields = {field.name: getattr(value, field.name) for field in attrs.fields(cast("Any", type(value)))}
     return {name: _plain(held) for name, held in fields.items() if held is not None}
@@ -299,7 +299,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
 
 
 def _built(kind: Callable[..., Data], fields: JSON_OBJ) -> Data:
-    """The object of these fields, which came from outside."""
+    """Return the object of untrusted fields; raise MalformedMessageError for invalid ones."""
     try:
         return kind(**fields)
     except (TypeError, ValueError) as error:

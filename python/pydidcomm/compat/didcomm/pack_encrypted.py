@@ -32,9 +32,9 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments of the origin
     pack_config: "PackEncryptedConfig | pydidcomm.PackEncryptedConfig | None" = None,
     pack_params: "PackEncryptedParameters | pydidcomm.PackEncryptedParameters | None" = None,
 ) -> "PackEncryptedResult":
-    """The message encrypted for one recipient; see `pydidcomm.pack_encrypted`.
+    """Encrypt a message for one recipient; see `pydidcomm.pack_encrypted`.
 
-    `pack_config` and `pack_params` may be those of pydidcomm, which have more options.
+    `pack_config` and `pack_params` may be objects of pydidcomm, which have more options.
     """
     own_config = _config(pack_config or PackEncryptedConfig(), both=frm is not None and sign_frm is not None)
     own_params = _params(pack_params or PackEncryptedParameters())
@@ -97,11 +97,11 @@ def _params(
 
 @dataclass(frozen=True)
 class ServiceMetadata:
-    """Where a message goes.
+    """The destination of a message.
 
     Attributes:
         id: The id of the recipient's service.
-        service_endpoint: The URI that takes the message.
+        service_endpoint: The URI of the endpoint.
     """
 
     id: str
@@ -118,7 +118,7 @@ class PackEncryptedResult:
         from_kid: The key that authenticates the sender.
         sign_from_kid: The key that signed.
         from_prior_issuer_kid: The key that signed `from_prior`.
-        service_metadata: Where the message goes.
+        service_metadata: The destination of the message.
     """
 
     packed_msg: str
@@ -131,13 +131,13 @@ class PackEncryptedResult:
 
 @dataclass
 class PackEncryptedConfig:
-    """How a message is encrypted; see `pydidcomm.PackEncryptedConfig`.
+    """The options of encryption; see `pydidcomm.PackEncryptedConfig`.
 
     Attributes:
-        enc_alg_auth: The content encryption of authcrypt; there is one.
+        enc_alg_auth: The content encryption of authcrypt, with one value.
         enc_alg_anon: The content encryption of anoncrypt.
-        protect_sender_id: Whether the sender is hidden by an anoncrypt layer.
-        forward: Whether the message is wrapped for mediators.
+        protect_sender_id: Whether to hide the sender by an anoncrypt layer.
+        forward: Whether to wrap the message for mediators.
     """
 
     enc_alg_auth: AuthCryptAlg = DEF_ENC_ALG_AUTH
@@ -152,8 +152,8 @@ class PackEncryptedParameters:
 
     Attributes:
         forward_headers: Headers of every forward.
-        forward_service_id: The service of the recipient that is used.
-        forward_didcomm_id_generator: Made the ids of forwards; they are fresh UUIDs now, whatever it is.
+        forward_service_id: The id of the recipient's service to use.
+        forward_didcomm_id_generator: Ignored: forwards get new UUIDs as ids.
         from_prior_issuer_kid: The key that signs `from_prior`.
     """
 

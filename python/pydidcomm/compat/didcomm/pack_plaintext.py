@@ -17,7 +17,7 @@ async def pack_plaintext(
     message: Message | JSON_OBJ,
     pack_params: "PackPlaintextParameters | None" = None,  # noqa: ARG001, nothing is signed here
 ) -> "PackPlaintextResult":
-    """The unprotected message; see `pydidcomm.pack_plaintext`."""
+    """Pack a message as plaintext; see `pydidcomm.pack_plaintext`."""
     packed = await run(
         resolvers_config, lambda own: pydidcomm.pack_plaintext(own, convert_message(message)), own_kids=()
     )
@@ -42,7 +42,7 @@ class PackPlaintextParameters:
     """Further parameters of a message.
 
     Attributes:
-        from_prior_issuer_kid: The key that signs `from_prior`; without effect, as none is announced here.
+        from_prior_issuer_kid: Ignored: a message that is not encrypted announces no rotation.
     """
 
     from_prior_issuer_kid: str | None = None

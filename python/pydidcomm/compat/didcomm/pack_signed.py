@@ -18,7 +18,7 @@ async def pack_signed(
     sign_frm: str,
     pack_params: "PackSignedParameters | None" = None,  # noqa: ARG001, no rotation is announced here
 ) -> "PackSignedResult":
-    """The message signed; see `pydidcomm.pack_signed`."""
+    """Sign a message without encrypting it; see `pydidcomm.pack_signed`."""
     packed = await run(
         resolvers_config,
         lambda own: pydidcomm.pack_signed(own, convert_message(message), sign_frm),
@@ -48,7 +48,7 @@ class PackSignedParameters:
     """Further parameters of a message.
 
     Attributes:
-        from_prior_issuer_kid: The key that signs `from_prior`; without effect, as none is announced here.
+        from_prior_issuer_kid: Ignored: a message that is not encrypted announces no rotation.
     """
 
     from_prior_issuer_kid: str | None = None

@@ -21,10 +21,10 @@ async def unpack(
     unpack_config: "UnpackConfig | pydidcomm.UnpackConfig | None" = None,
     deserializer: Callable[[JSON_OBJ], Any] = Message.from_dict,
 ) -> "UnpackResult":
-    """The message inside of all its layers, and what was proved about it; see `pydidcomm.unpack`.
+    """Unpack a message, and verify everything that it claims; see `pydidcomm.unpack`.
 
-    `deserializer` makes the message of the JSON object of its plaintext. `unpack_config` may be that of
-    pydidcomm, which has more options.
+    `deserializer` creates the message from the JSON object of the plaintext. `unpack_config` may be a
+    `pydidcomm.UnpackConfig`, which has more options.
     """
     if not isinstance(cast("Any", packed_msg), (str, dict)):
         message = f"unexpected type of packed_message: '{type(packed_msg)}'"
@@ -47,7 +47,7 @@ def _config(config: "UnpackConfig | pydidcomm.UnpackConfig") -> pydidcomm.Unpack
 
 
 def plaintext(message: pydidcomm.Message) -> JSON_OBJ:
-    """The JSON object of a message that was unpacked, `from_prior` with its claims."""
+    """Return the JSON object of an unpacked message, with `from_prior` as claims."""
     headers = message.as_dict()
     if isinstance(message.from_prior, pydidcomm.FromPrior):
         headers["from_prior"] = message.from_prior.as_dict()
@@ -79,7 +79,7 @@ class UnpackResult:
     """A message, and what was proved about it.
 
     Attributes:
-        message: What the deserializer made of it: a `Message`.
+        message: The result of the deserializer, by default a `Message`.
         metadata: What was proved.
     """
 
@@ -92,14 +92,14 @@ class Metadata:
     """What was proved about a message; see `pydidcomm.Metadata`.
 
     Attributes:
-        encrypted: Whether it arrived encrypted.
+        encrypted: Whether the message was encrypted.
         authenticated: Whether `frm` of the message is proved.
-        non_repudiation: Whether it can be proved to others.
+        non_repudiation: Whether third parties can verify the author.
         anonymous_sender: Whether the envelope hid the sender.
-        re_wrapped_in_forward: Whether a mediator had wrapped it once more.
-        encrypted_from: The sender's key.
-        encrypted_to: The keys that it was encrypted to.
-        sign_from: The key that signed.
+        re_wrapped_in_forward: Whether a mediator had wrapped it in a forward to the recipient.
+        encrypted_from: The kid of the sender.
+        encrypted_to: The kids of the recipients.
+        sign_from: The kid of the signer.
         from_prior_issuer_kid: The key that signed `from_prior`.
         enc_alg_auth: The content encryption of authcrypt.
         enc_alg_anon: The content encryption of anoncrypt.
@@ -126,12 +126,12 @@ class Metadata:
 
 @dataclass(frozen=True)
 class UnpackConfig:
-    """How a message is unpacked; see `pydidcomm.UnpackConfig`.
+    """The options of unpacking; see `pydidcomm.UnpackConfig`.
 
     Attributes:
-        expect_decrypt_by_all_keys: Whether each of the secrets that are held has to fit; in pydidcomm, those
-            of all recipient keys have to be held too.
-        unwrap_re_wrapping_forward: Whether a forward that a mediator made for ourselves is opened.
+        expect_decrypt_by_all_keys: Whether every available secret must decrypt the message; pydidcomm also
+            requires the secrets of all recipient keys.
+        unwrap_re_wrapping_forward: Whether to open a forward addressed to the recipient itself.
     """
 
     expect_decrypt_by_all_keys: bool = False

@@ -1,8 +1,8 @@
 """Indicio's `didcomm-messaging` (0.1.2a3) on the core of pydidcomm: the same modules, names and results.
 
-A `CryptoService`, a `SecretsManager`, a `DIDResolver` of the application are called as they were; the
-services that come with the package hand on to pydidcomm. The table of `pydidcomm.compat` lists where they
-differ from the original on purpose.
+A `CryptoService`, a `SecretsManager` and a `DIDResolver` of the application are called as in the original;
+the services of the package call pydidcomm. `DIFFERENCES.md` of `pydidcomm.compat` lists the intended
+differences.
 
 Example:
     >>> import asyncio

@@ -1,7 +1,6 @@
-"""The single steps of pydidcomm's core, for the services of this package.
+"""Single operations of pydidcomm's core, for the services of this package.
 
-Hands on to `pydidcomm._core`, driven by `pydidcomm._driver.drive`: the questions go to the application's own
-resolver and secrets.
+Calls `pydidcomm._core` through `pydidcomm._driver.drive`, with the application's own resolver and secrets.
 """
 
 import time
@@ -42,32 +41,32 @@ Kept_co = TypeVar("Kept_co", covariant=True)
 
 
 def _empty_context() -> tuple[_core.Context, int]:
-    """What the core has without Python: the time; every document and every secret is a question."""
+    """Return a context without resolvers, so that the core requests all documents, and the time."""
     return _NOTHING, int(time.time())
 
 
 class Resolving(Protocol):
-    """What a resolver of the original does."""
+    """The interface of resolvers in the original."""
 
     async def resolve(self, did: str) -> Mapping[str, Any]:
-        """The document of the DID, or an exception."""
+        """Return the document of the DID, or raise an exception."""
         ...
 
     async def is_resolvable(self, did: str) -> bool:
-        """Whether it resolves such DIDs at all."""
+        """Return whether the resolver supports the DID."""
         ...
 
 
 class Keeping(Protocol[Kept_co]):
-    """What a secrets manager of the original does."""
+    """The interface of secrets managers in the original."""
 
     async def get_secret_by_kid(self, kid: str) -> Kept_co | None:
-        """The secret of that kid, or None."""
+        """Return the secret with that kid, or None."""
         ...
 
 
 class Secrets(Generic[AnySecret]):
-    """A secrets manager as the core asks it."""
+    """A secrets manager as a secrets resolver for the core."""
 
     def __init__(self, manager: Keeping[AnySecret], held: Callable[[AnySecret], Held]) -> None:
         self._manager = manager
@@ -75,14 +74,14 @@ class Secrets(Generic[AnySecret]):
         self.found: dict[str, AnySecret] = {}
 
     async def get_keys(self, kids: list[str], /) -> Sequence[str]:
-        """The first of the kids whose secret is held; there are managers that raise where one is not."""
+        """Return the first kid with a secret; some managers raise an exception for a missing secret."""
         for kid in kids:
             if await self._find(kid) is not None:
                 return [kid]
         return []
 
     async def get_key(self, kid: str, /) -> Held | None:
-        """The secret of that kid, or None."""
+        """Return the secret with that kid, or None."""
         secret = await self._find(kid)
         return None if secret is None else self._held(secret)
 
@@ -102,13 +101,13 @@ class Endpoints:
         self._resolver = resolver
 
     async def resolve(self, did: str, /) -> Mapping[str, Any] | None:
-        """The document of the DID; None where the resolver does not resolve such DIDs."""
+        """Return the document of the DID; None where the resolver does not support the DID."""
         return await self._resolver.resolve(did) if await self._resolver.is_resolvable(did) else None
 
 
 @contextmanager
 def translate_errors(error: type[Exception], *misuse: type[Exception]) -> Generator[None]:
-    """Raises what the core refuses as the exception that the original has; `misuse` too, where named."""
+    """Raise the exception of the original for exceptions of the core, and for those in `misuse`."""
     kinds: tuple[type[Exception], ...] = (DIDCommError, *misuse)
     try:
         yield
@@ -119,7 +118,7 @@ def translate_errors(error: type[Exception], *misuse: type[Exception]) -> Genera
 async def layer_keys(
     resolver: DIDResolver, secrets: "Secrets[Any]", to: str, frm: str | None
 ) -> tuple[list[NamedKey], str | None]:
-    """The keys of the recipient on one curve, and the kid of the sender's on it whose secret is held."""
+    """Return the keys of the recipient on one curve, and the kid of the sender's key on it with a secret."""
     operation = _core.choose_layer_keys(to, frm, CURVES, _empty_context())
     keys: tuple[list[NamedKey], str | None] = await drive(
         operation, ResolversConfig(secrets_resolver=secrets, did_resolver=resolver)
@@ -128,32 +127,32 @@ async def layer_keys(
 
 
 async def agreement_key(resolver: DIDResolver, kid: str) -> NamedKey:
-    """The key of that id, which its DID document lists under `keyAgreement`."""
+    """Return the key with that kid, which its DID document lists under `keyAgreement`."""
     operation = _core.choose_layer_keys(kid, None, CURVES, _empty_context())
     keys: tuple[list[NamedKey], None] = await drive(operation, _without_own_dids(resolver))
     return keys[0][0]
 
 
 async def encrypt(plaintext: bytes, recipients: list[NamedKey], sender: tuple[str, Held] | None) -> bytes:
-    """The bytes in one layer: authcrypt with a sender, anoncrypt without one."""
+    """Encrypt bytes in one layer: authcrypt with a sender, anoncrypt without."""
     text: str = await drive(_core.encrypt_layer(plaintext, recipients, sender, _ENC), _NO_PARTY)
     return text.encode()
 
 
 async def decrypt(packed: str | bytes, recipient: tuple[str, Held], sender: NamedKey | None) -> bytes:
-    """The bytes in one layer, which this key opens and, in authcrypt, the sender's key made."""
+    """Decrypt the bytes in one layer with this key and, in authcrypt, with the sender's key."""
     raw: bytes = await drive(_core.decrypt_layer(packed, recipient, sender, _LIMITS), _NO_PARTY)
     return raw
 
 
 async def check_claims(resolver: DIDResolver, claims: Mapping[str, Any], sender: str | None) -> None:
-    """Refuses a `from` that is not the sender's, and a `from_prior` that is not proved."""
+    """Raise an exception for a `from` that is not the sender's, and for an unproved `from_prior`."""
     operation = _core.check_claims({**_EMPTY, **claims}, sender, _empty_context())
     await drive(operation, _without_own_dids(resolver))
 
 
 async def routes(resolver: Resolving, to: str) -> list[Route]:
-    """The ways to the DID, the preferred first; one at least."""
+    """Return the routes to the DID, the preferred first; at least one."""
     found: list[Route] = await drive(
         _core.find_routes(to, _empty_context()), _without_own_dids(Endpoints(resolver))
     )

@@ -1,6 +1,6 @@
 """Pack messages for a recipient and its mediators, and unpack them.
 
-Puts the packaging and the routing service together; those hand on to pydidcomm.
+Combines the packaging and the routing service, which call pydidcomm.
 """
 
 import json
@@ -23,7 +23,7 @@ __all__ = ["DIDCommMessaging", "DIDCommMessagingService", "PackResult", "UnpackR
 
 @dataclass
 class PackResult:
-    """A packed message, and the services that take it.
+    """A packed message, and the services at which the recipient receives it.
 
     Attributes:
         message: The bytes for the wire.
@@ -34,32 +34,32 @@ class PackResult:
     target_services: list[DIDCommV2Service]
 
     def get_endpoint(self, protocol: str) -> str:
-        """The first endpoint whose URI begins so; an `IndexError` where there is none."""
+        """Return the first endpoint whose URI begins with `protocol`; raise IndexError for none."""
         return _uri(self.get_service(protocol))
 
     def get_service(self, protocol: str) -> DIDCommV2Service:
-        """The first service whose endpoint begins so; an `IndexError` where there is none."""
+        """Return the first service whose endpoint begins with `protocol`; raise IndexError for none."""
         return self.filter_services_by_protocol(protocol)[0]
 
     def filter_services_by_protocol(self, protocol: str) -> list[DIDCommV2Service]:
-        """The services with an endpoint whose URI begins so."""
+        """Return the services with an endpoint whose URI begins with `protocol`."""
         return [service for service in self.target_services if _uri(service).startswith(protocol)]
 
 
 class UnreadablePlaintextError(PackagingServiceError, ValueError):
-    """The content of an envelope is not a JSON object with one meaning."""
+    """The content of an envelope is not an unambiguous JSON object."""
 
 
 @dataclass
 class UnpackResult:
-    """What was in a message, and what was proved about it.
+    """An unpacked message, and what was proved about it.
 
     Attributes:
         unpacked: The bytes of the plaintext.
-        encrypted: Whether it came encrypted.
+        encrypted: Whether the message was encrypted.
         authenticated: Whether authcrypt proved the sender.
-        recipient_kid: The key of ours that opened it.
-        sender_kid: The key of the sender, where it is proved.
+        recipient_kid: The kid of our key that decrypted it.
+        sender_kid: The kid of the proved sender; None where none is proved.
     """
 
     unpacked: bytes
@@ -70,20 +70,20 @@ class UnpackResult:
 
     @property
     def message(self) -> dict[str, Any]:
-        """The plaintext as JSON.
+        """Return the plaintext as a JSON object.
 
         Raises:
-            UnreadablePlaintextError: It is not a JSON object with one meaning (a `ValueError` too).
+            UnreadablePlaintextError: It is not an unambiguous JSON object; also a `ValueError`.
         """
         with translate_errors(UnreadablePlaintextError):
             return read_object(self.unpacked)
 
 
 class DIDCommMessagingService(Generic[P, S]):
-    """Packs and unpacks messages with the services that it is given each time."""
+    """Packs and unpacks messages with the services passed to each call."""
 
     def service_to_target(self, service: DIDCommV2Service) -> str:
-        """The URI of the first endpoint of the service."""
+        """Return the URI of the first endpoint of the service."""
         return _uri(service)
 
     async def pack(  # noqa: PLR0913, PLR0917, the arguments of the original
@@ -98,24 +98,24 @@ class DIDCommMessagingService(Generic[P, S]):
         frm: str | None = None,
         **options: Any,  # noqa: ANN401, what the packaging service takes
     ) -> PackResult:
-        """The message encrypted for the recipient, and wrapped for its mediators.
+        """Encrypt a message for a recipient, and wrap it for the mediators.
 
         Args:
-            crypto: Encrypts.
+            crypto: The crypto service.
             resolver: Finds DID documents.
             secrets: Finds the sender's secret.
-            packaging: Makes one layer.
-            routing: Finds the way.
-            message: What to say, as JSON or as its text.
+            packaging: Packs one layer.
+            routing: Finds the route.
+            message: The message, as a JSON object or its text.
             to: The recipient: a DID, or the id of a key.
             frm: The sender: a DID, or the id of a key; none for anoncrypt.
-            options: Passed on to the packaging service.
+            options: The options of the packaging service.
 
         Raises:
-            TypeError: `message` is something else.
-            PackagingServiceError: A key or a secret is not there.
+            TypeError: `message` has another type.
+            PackagingServiceError: A key or a secret was not found.
             RoutingServiceError: The recipient has no usable service.
-            CryptoServiceError: The keys do not go into one envelope.
+            CryptoServiceError: The keys cannot share one envelope.
         """
         plaintext = message_bytes(message)
         packed = await packaging.pack(crypto, resolver, secrets, plaintext, [to], frm, **options)
@@ -131,13 +131,13 @@ class DIDCommMessagingService(Generic[P, S]):
         encoded_message: bytes,
         **options: Any,  # noqa: ANN401, what the packaging service takes
     ) -> UnpackResult:
-        """What is in the message, and what was proved about it.
+        """Unpack a message, and return what was proved about it.
 
-        An authcrypt layer inside of an anoncrypt one, which hides the sender, is opened too.
+        An authcrypt layer inside an anoncrypt layer, which hides the sender, is decrypted too.
 
         Raises:
-            PackagingServiceError: It is not an envelope, not for these secrets, or makes an unproved claim.
-            CryptoServiceError: It does not open.
+            PackagingServiceError: It is not an envelope, not for these secrets, or claims something unproved.
+            CryptoServiceError: The envelope cannot be decrypted.
         """
         raw, metadata = await packaging.unpack(crypto, resolver, secrets, encoded_message, **options)
         if metadata.sender_kid is None and _is_encrypted(raw):
@@ -159,14 +159,14 @@ class DIDCommMessagingService(Generic[P, S]):
 
 
 class DIDCommMessaging(Generic[P, S]):
-    """One party: packs in its name, and unpacks what it is sent.
+    """A party that packs and unpacks messages with its secrets and its resolver.
 
     Args:
-        crypto: Encrypts and decrypts.
+        crypto: The crypto service.
         secrets: Finds secrets.
         resolver: Finds DID documents.
-        packaging: Makes and opens one layer.
-        routing: Finds the way to a recipient.
+        packaging: Packs and unpacks one layer.
+        routing: Finds the route to a recipient.
     """
 
     def __init__(
@@ -191,19 +191,19 @@ class DIDCommMessaging(Generic[P, S]):
         frm: str | None = None,
         **options: Any,  # noqa: ANN401, what the packaging service takes
     ) -> PackResult:
-        """The message encrypted for the recipient, and wrapped for its mediators.
+        """Encrypt a message for a recipient, and wrap it for the mediators.
 
         Args:
-            message: What to say, as JSON or as its text.
+            message: The message, as a JSON object or its text.
             to: The recipient: a DID, or the id of a key.
             frm: The sender: a DID, or the id of a key; none for anoncrypt.
-            options: Passed on to the packaging service.
+            options: The options of the packaging service.
 
         Raises:
-            TypeError: `message` is something else.
-            PackagingServiceError: A key or a secret is not there.
+            TypeError: `message` has another type.
+            PackagingServiceError: A key or a secret was not found.
             RoutingServiceError: The recipient has no usable service.
-            CryptoServiceError: The keys do not go into one envelope.
+            CryptoServiceError: The keys cannot share one envelope.
         """
         return await self.dmp.pack(
             self.crypto,
@@ -222,11 +222,11 @@ class DIDCommMessaging(Generic[P, S]):
         encoded_message: bytes,
         **options: Any,  # noqa: ANN401, what the packaging service takes
     ) -> UnpackResult:
-        """What is in the message, and what was proved about it.
+        """Unpack a message, and return what was proved about it.
 
         Raises:
-            PackagingServiceError: It is not an envelope, not for these secrets, or makes an unproved claim.
-            CryptoServiceError: It does not open.
+            PackagingServiceError: It is not an envelope, not for these secrets, or claims something unproved.
+            CryptoServiceError: The envelope cannot be decrypted.
         """
         return await self.dmp.unpack(
             self.crypto, self.resolver, self.secrets, self.packaging, encoded_message, **options
@@ -239,7 +239,7 @@ def _uri(service: DIDCommV2Service) -> str:
 
 
 def message_bytes(message: object) -> bytes:
-    """What a message is packed as: JSON without white space, or its text as it is."""
+    """Return the bytes to pack: JSON without white space, or the text of a message unchanged."""
     if isinstance(message, bytes):
         return message
     if isinstance(message, str):
@@ -251,7 +251,7 @@ def message_bytes(message: object) -> bytes:
 
 
 def _is_encrypted(content: bytes) -> bool:
-    """Return whether it has the members of every JWE, which a message does not have."""
+    """Return whether the bytes are a JSON object with the members of a JWE."""
     if not looks_like_object(content):
         return False
     with translate_errors(UnreadablePlaintextError):

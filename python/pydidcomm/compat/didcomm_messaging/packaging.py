@@ -1,7 +1,7 @@
 """Pack and unpack one layer: find keys, call a crypto service, verify the claims.
 
-Hands on to pydidcomm's core: which keys a layer is made with, that a key stands under `keyAgreement`, and
-whether `from` and `from_prior` are proved. The crypto service does the cryptography.
+pydidcomm's core chooses the keys of a layer, checks that they are listed under `keyAgreement`, and verifies
+`from` and `from_prior`. The crypto service performs the cryptography.
 """
 
 import hashlib
@@ -27,12 +27,12 @@ _CLAIMS = ("from", "from_prior")
 
 @dataclass
 class PackedMessageMetadata(Generic[S]):
-    """What an envelope says of itself, and the secret that opens it.
+    """The headers of an envelope, and the secret that decrypts it.
 
     Attributes:
         wrapper: The envelope.
-        method: How its key was agreed on.
-        recip_key: The secret that opens it.
+        method: The key agreement algorithm.
+        recip_key: The secret that decrypts it.
         sender_kid: The sender's key in authcrypt.
     """
 
@@ -43,7 +43,7 @@ class PackedMessageMetadata(Generic[S]):
 
 
 class PackagingServiceError(Exception):
-    """A layer cannot be made, or is refused."""
+    """A layer cannot be packed, or is refused."""
 
 
 class PackagingService(Generic[P, S]):
@@ -52,10 +52,10 @@ class PackagingService(Generic[P, S]):
     async def extract_packed_message_metadata(
         self, enc_message: str | bytes, secrets: SecretsManager[S]
     ) -> PackedMessageMetadata[S]:
-        """What an envelope says of itself, and the secret that opens it.
+        """The headers of an envelope, and the secret that decrypts it.
 
         Raises:
-            PackagingServiceError: It is not an envelope of DIDComm v2, or not for these secrets.
+            PackagingServiceError: It is not an envelope of DIDComm v2, or is not for these secrets.
         """
         try:
             wrapper = JweEnvelope.from_json(enc_message)
@@ -82,15 +82,15 @@ class PackagingService(Generic[P, S]):
         secrets: SecretsManager[S],
         enc_message: str | bytes,
     ) -> tuple[bytes, PackedMessageMetadata[S]]:
-        """What is in one layer, and what the layer says of itself.
+        """Decrypt one layer, and return its headers.
 
-        Where it is a message, `from` is the DID of the key that authcrypted it, and `from_prior` is proved.
+        If the content is a message, `from` is the DID of the authcrypt key, and `from_prior` is proved.
 
         Raises:
             PackagingServiceError: It is not an envelope of DIDComm v2, not for these secrets, the
                 sender's key is not one for agreement, or the message claims what is not proved. Also
                 raised where the plaintext begins like a JSON object and does not have one meaning.
-            CryptoServiceError: It does not open.
+            CryptoServiceError: The envelope cannot be decrypted.
         """
         metadata = await self.extract_packed_message_metadata(enc_message, secrets)
         if metadata.sender_kid is None:
@@ -110,10 +110,10 @@ class PackagingService(Generic[P, S]):
     async def recip_for_kid_or_default_for_did(
         self, crypto: CryptoService[P, S], resolver: DIDResolver, kid_or_did: str
     ) -> P:
-        """The key of that id, or the first for agreement of a DID.
+        """Return the key with that kid, or the first key for agreement of a DID.
 
         Raises:
-            PackagingServiceError: The document of the DID lists no such key under `keyAgreement`.
+            PackagingServiceError: The DID document does not list such a key under `keyAgreement`.
         """
         if isinstance(crypto, CoreBackedService):
             with translate_errors(PackagingServiceError):
@@ -128,10 +128,10 @@ class PackagingService(Generic[P, S]):
         return crypto.verification_method_to_public_key(found[0])
 
     async def default_sender_kid_for_did(self, resolver: DIDResolver, did: str) -> str:
-        """The id of the first key for agreement of a DID; the id of a key as it is.
+        """Return the kid of the first key for agreement of a DID; a kid is returned unchanged.
 
         Raises:
-            PackagingServiceError: The document of the DID lists none under `keyAgreement`.
+            PackagingServiceError: The DID document does not list a key under `keyAgreement`.
         """
         if "#" in did:
             return did
@@ -150,13 +150,13 @@ class PackagingService(Generic[P, S]):
         frm: str | None = None,
         **options: Any,  # noqa: ARG002, ANN401, taken and passed over, as releases of the original do
     ) -> bytes:
-        """The bytes in one layer: authcrypt where there is a sender, anoncrypt else.
+        """Encrypt bytes in one layer: authcrypt with a sender, anoncrypt without.
 
-        A service over pydidcomm's core encrypts to all keys of a DID on one curve; any other to the first.
+        A service over pydidcomm's core encrypts to all keys of a DID on one curve, any other to the first.
 
         Raises:
-            PackagingServiceError: A key or a secret is not there.
-            CryptoServiceError: The keys do not go into one envelope.
+            PackagingServiceError: A key or a secret was not found.
+            CryptoServiceError: The keys cannot share one envelope.
         """
         if isinstance(crypto, CoreBackedService):
             recipients, sender_key = await self._keys(crypto, resolver, secrets, to, frm)
@@ -178,7 +178,7 @@ class PackagingService(Generic[P, S]):
         to: Sequence[str],
         frm: str | None,
     ) -> tuple[list[P], S | None]:
-        """The keys that the core chooses."""
+        """Return the keys that the core chooses."""
         held = _steps.Secrets(secrets, crypto.held)
         recipients: list[P] = []
         sender_key: S | None = None
@@ -239,7 +239,7 @@ def _sender_kid(protected: dict[str, Any]) -> str:
 
 
 def _agreement_methods(document: DIDDocument) -> list[VerificationMethod]:
-    """The methods under `keyAgreement`, referenced or embedded."""
+    """Return the verification methods under `keyAgreement`, referenced or embedded."""
     methods: list[VerificationMethod] = []
     for entry in document.key_agreement or []:
         method = document.dereference(entry) if isinstance(entry, DIDUrl) else entry
@@ -250,7 +250,7 @@ def _agreement_methods(document: DIDDocument) -> list[VerificationMethod]:
 
 
 def _claims(raw: bytes) -> dict[str, Any]:
-    """The claims of a plaintext about its sender; none where it is not an object to any reader of JSON."""
+    """Return the claims of a plaintext about its sender; none where no JSON reader would read an object."""
     if not looks_like_object(raw):
         return {}
     with translate_errors(PackagingServiceError):

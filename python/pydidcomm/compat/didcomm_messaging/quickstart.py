@@ -1,6 +1,6 @@
-"""Functions to start with: a DID with keys in Askar, its agent, and message pickup from a mediator.
+"""Quickstart functions: a DID with keys in Askar, its agent, and message pickup from a mediator.
 
-Hands on to the services of this package, and so to pydidcomm; `httpx` posts, `websockets` listens.
+Uses the services of this package, which call pydidcomm; `httpx` for POST, `websockets` for sessions.
 """
 
 import asyncio
@@ -58,17 +58,17 @@ _MEDIATION = "https://didcomm.org/coordinate-mediation/3.0"
 _PICKUP = "https://didcomm.org/messagepickup/3.0"
 _QUEUE = {"uri": "didcomm:transport/queue", "accept": ["didcomm/v2"], "routingKeys": []}
 _AGAIN = 5
-"""Seconds before a connection that has ended is made anew."""
+"""The pause before reconnecting, in seconds."""
 
 
 def generate_did() -> tuple[DID, tuple[Key, Key]]:
-    """A did:peer:2 whose messages are picked up, and its keys: the one that signs, the one that agrees."""
+    """Create a did:peer:2 for message pickup, and return it with its signing key and its agreement key."""
     verkey, xkey = Key.generate(KeyAlg.ED25519), Key.generate(KeyAlg.X25519)
     return _did(verkey, xkey, _QUEUE), (verkey, xkey)
 
 
 async def setup_default(did: DID, did_secrets: tuple[Key, Key]) -> Agent:
-    """An agent for a DID of `generate_did`; it resolves did:peer:2, did:peer:4 and did:web."""
+    """Return an agent for a DID of `generate_did`; it resolves did:peer:2, did:peer:4 and did:web."""
     verkey, xkey = did_secrets
     secrets: InMemorySecretsManager[AskarSecretKey] = InMemorySecretsManager()
     await secrets.add_secret(AskarSecretKey(verkey, f"{did}#key-1"))
@@ -78,13 +78,13 @@ async def setup_default(did: DID, did_secrets: tuple[Key, Key]) -> Agent:
 
 
 async def send_http_message(dmp: Agent, my_did: DID, message: JSON_OBJ, target: DID) -> JSON_OBJ | None:
-    """Posts the message, and returns what came back; None where nothing did.
+    """Send a message by POST, and return the response message; None for an empty response.
 
     `id`, `typ` and `return_route` are added to the message where it has none.
 
     Raises:
-        RuntimeError: The server answers with an error.
-        IndexError: The target takes no messages over HTTP.
+        RuntimeError: The server returned an error status.
+        IndexError: The target has no HTTP endpoint.
     """
     defaults = {"id": str(uuid.uuid4()), "typ": MediaType.PLAINTEXT.value, "return_route": "all"}
     message.update({name: value for name, value in defaults.items() if not message.get(name)})
@@ -102,10 +102,10 @@ async def send_http_message(dmp: Agent, my_did: DID, message: JSON_OBJ, target: 
 
 
 async def setup_relay(dmp: Agent, my_did: DID, relay_did: DID, verkey: Key, xkey: Key) -> DID | None:
-    """A DID whose messages the mediator takes, once it has agreed; None where it does not.
+    """Request mediation, and return a DID behind the mediator; None where the mediator denies the request.
 
     Raises:
-        RuntimeError: The mediator answers with something else.
+        RuntimeError: The mediator sent an unexpected response.
     """
     granted = await _request(dmp, my_did, relay_did, f"{_MEDIATION}/mediate-request", {})
     if same_message_type(granted["type"], f"{_MEDIATION}/mediate-deny"):
@@ -124,7 +124,7 @@ async def setup_relay(dmp: Agent, my_did: DID, relay_did: DID, verkey: Key, xkey
 
 
 async def _message_callback(msg: JSON_OBJ) -> None:
-    """Logs what a basic message says."""
+    """Log the content of a basic message."""
     if same_message_type(msg["type"], "https://didcomm.org/basicmessage/2.0/message"):
         LOG.info("Got message: %s", msg["body"]["content"].replace("\n", " ").replace("\r", ""))
 
@@ -132,7 +132,7 @@ async def _message_callback(msg: JSON_OBJ) -> None:
 async def fetch_relayed_messages(
     dmp: Agent, my_did: DID, relay_did: DID, callback: Callback = _message_callback
 ) -> None:
-    """Calls back with every message that the mediator holds, and tells it that they have arrived."""
+    """Fetch all messages from the mediator, call back with each, and acknowledge them."""
     status = await _request(dmp, my_did, relay_did, f"{_PICKUP}/status-request", {})
     count = status["body"]["message_count"]
     if count == 0:
@@ -152,9 +152,9 @@ async def handle_websocket(
     live_delivery_message: bytes,
     callback: Callback = _message_callback,
 ) -> None:
-    """Calls back with every message that comes over the connection and is not from the mediator itself.
+    """Call back with every message on the connection, except those of the mediator itself.
 
-    A message that cannot be read, or that the callback fails on, is logged.
+    A message that cannot be unpacked, and an exception of the callback, is logged.
     """
     async with mediator_websocket as websocket:
         await websocket.send(live_delivery_message)
@@ -188,10 +188,10 @@ async def activate_websocket(
     callback: Callback = _message_callback,
     create_task: bool = False,  # noqa: FBT001, FBT002, as the original has it
 ) -> "Coroutine[Any, Any, None] | asyncio.Task[None]":
-    """What listens to the mediator, or a task that does already; see `handle_websocket`.
+    """Return a coroutine or a running task that receives from the mediator; see `handle_websocket`.
 
     Raises:
-        IndexError: The mediator takes no connections.
+        IndexError: The mediator has no WebSocket endpoint.
     """
     try:
         import websockets  # noqa: PLC0415, not needed over HTTP
@@ -208,7 +208,7 @@ async def activate_websocket(
 async def websocket_loop(
     dmp: Agent, my_did: DID, relay_did: DID, callback: Callback = _message_callback
 ) -> None:
-    """Listens to the mediator, and connects again whenever the connection ends."""
+    """Receive from the mediator, and reconnect whenever the connection ends."""
     while True:
         listening = await activate_websocket(dmp, my_did, relay_did, callback)
         try:
@@ -237,7 +237,7 @@ async def _request(dmp: Agent, frm: DID, to: DID, message_type: str, body: Mappi
 
 
 def _did(verkey: Key, xkey: Key, endpoint: Mapping[str, Any]) -> DID:
-    """The did:peer:2 of keys that stay in Askar: `#key-1` signs and `#key-2` agrees, as in the original."""
+    """Return the did:peer:2 of keys in Askar: `#key-1` signs and `#key-2` agrees, as in the original."""
     signs, agrees = AskarKey(verkey, "").native, AskarKey(xkey, "").native
     service = {"type": "DIDCommMessaging", "serviceEndpoint": endpoint}
     did = encode_public_keys(agreement=[agrees], authentication=[signs], services=[service])

@@ -1,7 +1,7 @@
 """Wrap messages for the mediators in DID documents.
 
-Hands on to pydidcomm's core for the ways to a recipient, and to `pydidcomm.Message` for the forwards; every
-layer is packed by the packaging service, so that the application's crypto makes it.
+pydidcomm's core finds the routes to a recipient, and `pydidcomm.Message` creates the forwards; the packaging
+service packs every layer with the application's crypto service.
 """
 
 import json
@@ -27,10 +27,10 @@ class RoutingServiceError(Exception):
 
 
 class RoutingService:
-    """Finds the way to a recipient, and wraps a message for it."""
+    """Finds the route to a recipient, and wraps a message for it."""
 
     async def is_forwardable_service(self, resolver: DIDResolver, service: DIDCommV2Service) -> bool:
-        """Whether the first endpoint of the service is a DID that resolves, so a mediator."""
+        """Return whether the first endpoint of the service is a DID that resolves, and so a mediator."""
         endpoint = service.service_endpoint
         first = endpoint[0] if isinstance(endpoint, list) else endpoint
         return await resolver.is_resolvable(str(first.uri))
@@ -44,10 +44,10 @@ class RoutingService:
         to: str,
         encoded_message: bytes,
     ) -> tuple[bytes, list[DIDCommV2Service]]:
-        """The message wrapped for every mediator on the way, and the services that take it, one an endpoint.
+        """Wrap a message for every mediator, and return it with its services, one for each endpoint.
 
         Raises:
-            RoutingServiceError: No service of the recipient, or of a mediator, takes messages of DIDComm v2.
+            RoutingServiceError: The recipient or a mediator has no service for DIDComm v2.
         """
         with translate_errors(RoutingServiceError):
             routes = await _steps.routes(resolver, to)
@@ -75,7 +75,7 @@ class RoutingService:
 
     @staticmethod
     async def _service(resolver: DIDResolver, to: str, route: _steps.Route) -> DIDCommV2Service:
-        """The service at the end of a route, with the endpoint alone that takes the message."""
+        """Return the service at the end of a route, with the endpoint for the message only."""
         service_id, uri, layers = route
         # the mediator that is reached first has the endpoint, or else the recipient
         for party in dict.fromkeys(name.partition("#")[0] for name in (*layers[:1], to)):

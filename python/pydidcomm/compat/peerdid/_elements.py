@@ -1,4 +1,4 @@
-"""The elements of a did:peer: its keys as text, and its services."""
+"""The elements of a did:peer: its keys in multibase, and its services."""
 
 import json
 import re
@@ -23,15 +23,15 @@ T = TypeVar("T")
 
 
 def has_shape(peer_did: object) -> bool:
-    """Whether this looks like a did:peer of method 0 or 2."""
+    """Return whether this looks like a did:peer of method 0 or 2."""
     return isinstance(peer_did, str) and _SHAPE.fullmatch(peer_did) is not None
 
 
 def keys_of(peer_did: str) -> list[tuple[str, str]]:
-    """The keys of a did:peer, each with the code of its purpose.
+    """Return the keys of a did:peer, each with the code of its purpose.
 
     Raises:
-        MalformedPeerDIDError: It does not look like one.
+        MalformedPeerDIDError: It is not a did:peer of method 0 or 2.
     """
     shape = _SHAPE.fullmatch(peer_did)
     if shape is None:
@@ -43,10 +43,10 @@ def keys_of(peer_did: str) -> list[tuple[str, str]]:
 
 
 def services_of(peer_did: str, prefix: str) -> list[dict[str, Any]]:
-    """The services of a did:peer, named by their type and place after the prefix.
+    """Return the services of a did:peer; their ids are the prefix, their type and their place.
 
     Raises:
-        MalformedPeerDIDError: One of them cannot be read.
+        MalformedPeerDIDError: A service is malformed.
     """
     try:
         document = pydidcomm.LocalResolver().resolve(peer_did)
@@ -64,10 +64,10 @@ def services_of(peer_did: str, prefix: str) -> list[dict[str, Any]]:
 
 
 def services_from(service: object) -> list[Any]:
-    """The services that are to be in a did:peer, as `pydidcomm.encode_public_keys` takes them.
+    """Return the services for a new did:peer, in the form of `pydidcomm.encode_public_keys`.
 
     Raises:
-        ValueError: They are not JSON.
+        ValueError: `service` is not JSON.
     """
     if isinstance(service, str) and service:
         try:
@@ -83,7 +83,7 @@ def services_from(service: object) -> list[Any]:
 
 
 def encode(agreement: Sequence[str], authentication: Sequence[str], services: Sequence[Any]) -> str:
-    """The did:peer:2 of these keys and services; see `pydidcomm.encode_public_keys`."""
+    """Return the did:peer:2 of these keys and services; see `pydidcomm.encode_public_keys`."""
     return pydidcomm.encode_public_keys(
         agreement=[pydidcomm.PublicKey(key) for key in agreement],
         authentication=[pydidcomm.PublicKey(key) for key in authentication],
@@ -92,10 +92,10 @@ def encode(agreement: Sequence[str], authentication: Sequence[str], services: Se
 
 
 def read(key: Callable[[], T], multibase: str) -> T:
-    """The key that this text is, as `key` reads it.
+    """Return the key of a multibase text, read by `key`.
 
     Raises:
-        MalformedPeerDIDError: It is none.
+        MalformedPeerDIDError: The text is not a key.
     """
     try:
         return key()

@@ -36,16 +36,16 @@ class DIDDocPeerDID:
 
     @property
     def auth_kids(self) -> list[str]:
-        """The ids of the keys that sign."""
+        """Return the ids of the keys that sign."""
         return [method.id for method in self.authentication]
 
     @property
     def agreement_kids(self) -> list[str]:
-        """The ids of the keys for agreement."""
+        """Return the ids of the keys for agreement."""
         return [method.id for method in self.key_agreement or []]
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object."""
+        """Return the JSON object."""
         document: dict[str, Any] = {"id": self.did}
         document["authentication"] = [method.to_dict() for method in self.authentication]
         if self.key_agreement is not None:
@@ -58,7 +58,7 @@ class DIDDocPeerDID:
         return document
 
     def to_json(self) -> str:
-        """The JSON text."""
+        """Return the JSON text."""
         return json.dumps(self.to_dict(), indent=4)
 
     @classmethod

@@ -20,15 +20,15 @@ _AUTHENTICATION = ("authentication", "assertion_method", "capability_delegation"
 
 
 def is_peer_did(peer_did: str | None) -> bool:
-    """Whether this looks like a did:peer of method 0 or 2."""
+    """Return whether this looks like a did:peer of method 0 or 2."""
     return _elements.has_shape(peer_did)
 
 
 def create_peer_did_numalgo_0(inception_key: BaseKey) -> str:
-    """The did:peer:0 of a key that verifies signatures.
+    """Return the did:peer:0 of a key that verifies signatures.
 
     Raises:
-        ValueError: It does not.
+        ValueError: The key is not for signatures.
     """
     _check(inception_key, KeyRelationshipType.AUTHENTICATION)
     return f"did:peer:0{inception_key.to_multibase()}"
@@ -39,7 +39,7 @@ def create_peer_did_numalgo_2(
     signing_keys: Sequence[BaseKey],
     service: str | dict[str, Any] | list[dict[str, Any]] | None,
 ) -> DID:
-    """The did:peer:2 of these keys and services.
+    """Return the did:peer:2 of these keys and services.
 
     Raises:
         ValueError: A key cannot serve its purpose, or `service` is not JSON.
@@ -55,10 +55,10 @@ def create_peer_did_numalgo_2(
 
 
 def resolve_peer_did(peer_did: str, format: KeyFormat = KeyFormat.MULTIBASE) -> DIDDocument:  # noqa: A002
-    """The document of a did:peer of method 0 or 2, its keys named by eight of their characters.
+    """Resolve a did:peer of method 0 or 2; the ids of its keys have eight characters of the keys.
 
     Raises:
-        MalformedPeerDIDError: It is none.
+        MalformedPeerDIDError: It is not a valid did:peer of method 0 or 2.
     """
     context = ["https://www.w3.org/ns/did/v1"]
     members: dict[str, list[Any]] = {}

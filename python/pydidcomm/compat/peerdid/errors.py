@@ -4,7 +4,7 @@ __all__ = ["MalformedPeerDIDDocError", "MalformedPeerDIDError", "PeerDIDError"]
 
 
 class PeerDIDError(Exception):
-    """The root of all exceptions of this package."""
+    """The base class of all exceptions of this package."""
 
 
 class MalformedPeerDIDError(PeerDIDError):

@@ -38,11 +38,11 @@ X25519_2020_CONTEXT = "https://w3id.org/security/suites/x25519-2020/v1"
 JWS_2020_CONTEXT = "https://w3id.org/security/suites/jws-2020/v1"
 
 _SHORT_NAME = 8
-"""The number of characters of a key that name it."""
+"""The number of characters of a key in its id."""
 
 
 class KeyFormat(Enum):
-    """How a document writes keys."""
+    """The formats of keys in documents."""
 
     JWK = 1
     BASE58 = 2
@@ -50,14 +50,14 @@ class KeyFormat(Enum):
 
 
 class KeyRelationshipType(Enum):
-    """What a key is for."""
+    """The verification relationships of a key."""
 
     AUTHENTICATION = 1
     KEY_AGREEMENT = 2
 
 
 class VerificationMethodResult(NamedTuple):
-    """A key as a document writes it, and the context that the document needs for it."""
+    """A verification method, and the JSON-LD context that it needs."""
 
     context: str | None
     method: VerificationMethod
@@ -69,10 +69,10 @@ class BaseKey:
     Args:
         public_key: Its raw bytes.
         ident: Its id in a document.
-        format: How a document writes it.
+        format: Its format in a document.
 
     Raises:
-        ValueError: These bytes are not a key.
+        ValueError: `public_key` is not a key.
     """
 
     codec: ClassVar[Codec]
@@ -88,10 +88,10 @@ class BaseKey:
         self.validate()
 
     def validate(self) -> None:
-        """Returns if the bytes are those of a key.
+        """Check the bytes of a key.
 
         Raises:
-            ValueError: They are not.
+            ValueError: The bytes are not a key.
         """
         if len(self.public_key) != self.key_length:
             message = f"Invalid public key, expected {self.key_length} bytes"
@@ -103,10 +103,10 @@ class BaseKey:
 
     @classmethod
     def for_codec(cls, codec: Codec) -> "type[BaseKey]":
-        """The class of keys of this kind.
+        """Return the class of keys with this codec.
 
         Raises:
-            ValueError: This class is that of another kind.
+            ValueError: This class is for another codec.
         """
         own = getattr(cls, "codec", codec)
         if own is not codec:
@@ -122,7 +122,7 @@ class BaseKey:
         ident: str | None = None,
         format: KeyFormat | None = None,  # noqa: A002
     ) -> "BaseKey":
-        """The key whose raw bytes are this base58btc."""
+        """Create a key from its raw bytes in base58btc."""
         codec = codec or getattr(cls, "codec", None)
         if codec is None:
             message = "Unspecified codec"
@@ -136,7 +136,7 @@ class BaseKey:
         ident: str | None = None,
         format: KeyFormat | None = None,  # noqa: A002
     ) -> "BaseKey":
-        """The key that this Multikey text says; it is named by the beginning of the text."""
+        """Create a key from a Multikey; its id is the beginning of the text."""
         ident = ident or f"#{multibase[1 : 1 + _SHORT_NAME]}"
         return cls._of(multibase, ident, format or KeyFormat.MULTIBASE)
 
@@ -147,7 +147,7 @@ class BaseKey:
         ident: str | None = None,
         format: KeyFormat | None = None,  # noqa: A002
     ) -> "BaseKey":
-        """The key that this JWK says."""
+        """Create a key from a JWK."""
         key = json.loads(jwk) if isinstance(jwk, str) else jwk
         return cls._of(key, ident, format or KeyFormat.JWK)
 
@@ -169,7 +169,7 @@ class BaseKey:
         format: KeyFormat | None = None,  # noqa: A002
         **extra: Any,  # noqa: ANN401
     ) -> VerificationMethodResult:
-        """The key as a document writes it."""
+        """Return the key as a verification method."""
         chosen = format or self.format
         material: tuple[tuple[KeyFormat, str, Any], ...] = (
             (KeyFormat.JWK, "public_key_jwk", lambda: self._key().jwk()),
@@ -184,7 +184,7 @@ class BaseKey:
         raise ValueError(message)
 
     def to_multibase(self, format: MultibaseFormat | None = None) -> str:  # noqa: A002, ARG002
-        """The key as a Multikey."""
+        """Return the key as a Multikey."""
         return self._key().multikey()
 
     def __eq__(self, other: object) -> bool:

@@ -24,11 +24,11 @@ __all__ = ["create_peer_did_numalgo_0", "create_peer_did_numalgo_2", "is_peer_di
 
 
 def create_peer_did_numalgo_0(inception_key: VerificationMaterialAuthentication) -> str:
-    """The did:peer:0 of a key that signs.
+    """Return the did:peer:0 of a key that signs.
 
     Raises:
-        ValueError: It is not such a key.
-        TypeError: It is none at all.
+        ValueError: The key is not for signatures.
+        TypeError: The argument is not a key.
     """
     return f"did:peer:0{_multibase(inception_key, VerificationMaterialAuthentication)}"
 
@@ -38,11 +38,11 @@ def create_peer_did_numalgo_2(
     signing_keys: Sequence[VerificationMaterialAuthentication],
     service: str | None,
 ) -> str:
-    """The did:peer:2 of these keys and services.
+    """Return the did:peer:2 of these keys and services.
 
     Raises:
         ValueError: A key cannot serve its purpose, or `service` is not JSON.
-        TypeError: A key is none at all.
+        TypeError: An argument is not a key.
     """
     agreement = [_multibase(key, VerificationMaterialAgreement) for key in encryption_keys]
     authentication = [_multibase(key, VerificationMaterialAuthentication) for key in signing_keys]
@@ -53,10 +53,10 @@ def resolve_peer_did(
     peer_did: str,
     format: VerificationMaterialFormatPeerDID = VerificationMaterialFormatPeerDID.MULTIBASE,  # noqa: A002
 ) -> str:
-    """The document of a did:peer of method 0 or 2, its keys named by all of their characters.
+    """Resolve a did:peer of method 0 or 2; the ids of its keys are the keys themselves.
 
     Raises:
-        MalformedPeerDIDError: It is none.
+        MalformedPeerDIDError: It is not a valid did:peer of method 0 or 2.
     """
     is_inception_key = peer_did.startswith("did:peer:0")
     authentication: list[VerificationMethodPeerDID] = []

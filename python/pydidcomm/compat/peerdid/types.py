@@ -16,7 +16,7 @@ PEER_DID: TypeAlias = str
 
 
 class VerificationMaterialFormatPeerDID(Enum):
-    """How a key is written."""
+    """The format of a key."""
 
     JWK = 1
     BASE58 = 2
@@ -50,7 +50,7 @@ class VerificationMethodTypeAuthentication(Enum):
 
 
 class VerificationMaterialAuthentication(NamedTuple):
-    """A key that signs; of a JWK the value is the object or its JSON."""
+    """A key that signs; the value of a JWK is its object or its JSON text."""
 
     format: VerificationMaterialFormatPeerDID
     type: VerificationMethodTypeAuthentication
@@ -58,7 +58,7 @@ class VerificationMaterialAuthentication(NamedTuple):
 
 
 class VerificationMaterialAgreement(NamedTuple):
-    """A key for agreement; of a JWK the value is the object or its JSON."""
+    """A key for agreement; the value of a JWK is its object or its JSON text."""
 
     format: VerificationMaterialFormatPeerDID
     type: VerificationMethodTypeAgreement

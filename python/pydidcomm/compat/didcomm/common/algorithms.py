@@ -1,4 +1,4 @@
-"""The algorithms of `pydidcomm.algorithms`, each value with both of its names in a JWE."""
+"""The algorithms of `pydidcomm.algorithms`, each with its `alg` and `enc` of a JWE."""
 
 from enum import Enum
 from typing import NamedTuple
@@ -7,14 +7,14 @@ __all__ = ["AnonCryptAlg", "AuthCryptAlg", "SignAlg"]
 
 
 class Algs(NamedTuple):
-    """What a JWE calls a way to encrypt."""
+    """The names of an encryption in a JWE."""
 
     alg: str
     enc: str
 
 
 class AnonCryptAlg(Enum):
-    """How anoncrypt encrypts the content; `pydidcomm.AnonCryptAlg` has the same members."""
+    """The content encryption of anoncrypt; `pydidcomm.AnonCryptAlg` has the same members."""
 
     A256CBC_HS512_ECDH_ES_A256KW = Algs("ECDH-ES+A256KW", "A256CBC-HS512")
     XC20P_ECDH_ES_A256KW = Algs("ECDH-ES+A256KW", "XC20P")
@@ -22,13 +22,13 @@ class AnonCryptAlg(Enum):
 
 
 class AuthCryptAlg(Enum):
-    """How authcrypt encrypts the content; `pydidcomm.AuthCryptAlg` has this member."""
+    """The content encryption of authcrypt; `pydidcomm.AuthCryptAlg` has this member."""
 
     A256CBC_HS512_ECDH_1PU_A256KW = Algs("ECDH-1PU+A256KW", "A256CBC-HS512")
 
 
 class SignAlg(Enum):
-    """How a message is signed; `pydidcomm.SignAlg` has the same members."""
+    """The signature algorithms; `pydidcomm.SignAlg` has the same members."""
 
     ED25519 = "EdDSA"
     ES256 = "ES256"

@@ -10,7 +10,7 @@ __all__ = ["ResolversConfig"]
 
 @dataclass(frozen=True)
 class ResolversConfig:
-    """Where documents and secrets come from.
+    """The resolvers of DIDs and secrets.
 
     Attributes:
         secrets_resolver: Finds secrets.

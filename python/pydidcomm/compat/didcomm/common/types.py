@@ -47,7 +47,7 @@ class VerificationMethodType:
 
 
 class VerificationMaterialFormat(Enum):
-    """How a key is written."""
+    """The format of a key."""
 
     JWK = 1
     BASE58 = 2
@@ -57,11 +57,11 @@ class VerificationMaterialFormat(Enum):
 
 @dataclass
 class VerificationMaterial:
-    """A key as it is written.
+    """A key with its format.
 
     Attributes:
-        format: How it is written.
-        value: The text; of a JWK its JSON.
+        format: The format of the key.
+        value: The text of the key; for a JWK its JSON text.
     """
 
     format: VerificationMaterialFormat
@@ -69,7 +69,7 @@ class VerificationMaterial:
 
 
 class DIDDocServiceTypes(Enum):
-    """The type of a service that takes messages."""
+    """The type of a DIDComm service."""
 
     DID_COMM_MESSAGING = "DIDCommMessaging"
 
@@ -89,7 +89,7 @@ DIDCommMessageMediaTypes = DIDCommMessageTypes
 
 
 class DIDCommMessageProtocolTypes(Enum):
-    """The types of messages that the library itself makes."""
+    """The types of messages that the library creates."""
 
     FORWARD = "https://didcomm.org/routing/2.0/forward"
 

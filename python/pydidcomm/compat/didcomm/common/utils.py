@@ -11,5 +11,5 @@ T = TypeVar("T")
 def search_first_in_iterable(
     it: Iterable[T], cond: Callable[[T], object], not_found_default: T | None = None
 ) -> T | None:
-    """The first entry that meets the condition."""
+    """Return the first entry that meets the condition."""
     return next((entry for entry in it if cond(entry)), not_found_default)

@@ -8,7 +8,7 @@ __all__ = ["converter__didcomm_id", "converter__id"]
 
 
 def converter__id(_id: Any = None) -> Any:  # noqa: ANN401
-    """The id: fresh where there is none, and what a function returns where it is one."""
+    """Return the id: a new one for None, the result of a function."""
     if _id is None:
         return id_generator_default()
     return _id() if callable(_id) else _id

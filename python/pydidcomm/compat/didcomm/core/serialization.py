@@ -11,22 +11,22 @@ __all__ = ["dict_to_json", "dict_to_json_bytes", "json_bytes_to_dict", "json_str
 
 
 def dict_to_json_bytes(msg: JSON_OBJ) -> bytes:
-    """The bytes of an object."""
+    """Return the JSON text of an object as bytes."""
     return dict_to_json(msg).encode()
 
 
 def dict_to_json(msg: JSON_OBJ) -> JSON:
-    """The text of an object."""
+    """Return the JSON text of an object."""
     return json.dumps(msg, ensure_ascii=False)
 
 
 def json_bytes_to_dict(json_bytes: bytes) -> JSON_OBJ:
-    """The object that the bytes say."""
+    """Parse JSON from bytes."""
     return _object(json_bytes)
 
 
 def json_str_to_dict(json_str: JSON) -> JSON_OBJ:
-    """The object that the text says."""
+    """Parse JSON from a text."""
     return _object(json_str)
 
 

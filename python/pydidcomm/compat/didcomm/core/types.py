@@ -54,7 +54,7 @@ class EncryptResult:
     Attributes:
         msg: The envelope.
         to_kids: The keys that it is encrypted to.
-        to_keys: These keys; empty, for they never leave the core.
+        to_keys: Always empty, since keys never leave the core.
         from_kid: The key that authenticates the sender.
     """
 

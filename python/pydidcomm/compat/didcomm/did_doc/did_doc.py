@@ -1,9 +1,9 @@
 # the fields hold less than in pydid, so that either generation finds the attributes that it knows
 # mypy: disable-error-code="assignment, no-untyped-call"
 # pyright: reportIncompatibleVariableOverride=false, reportUnknownMemberType=false
-"""DID documents as models of pydid, made from the arguments of either generation of `didcomm`.
+"""DID documents as models of pydid, with the arguments of all versions of `didcomm`.
 
-They are what resolvers hand out; pydidcomm reads them through `pydidcomm.DIDDocument`.
+Resolvers return them; pydidcomm reads them through `pydidcomm.DIDDocument`.
 """
 
 import json
@@ -61,7 +61,7 @@ class VerificationMethod(pydid.VerificationMethod):
 
 
 class DIDCommService(pydid.DIDCommService):
-    """Where messages are taken: `recipient_keys` is not demanded, as it was not until 0.3.1."""
+    """A DIDComm service: `recipient_keys` is optional, as until 0.3.1."""
 
     service_endpoint: str
     recipient_keys: list[str] = Field(default_factory=list[str])
@@ -109,7 +109,7 @@ class DIDDoc(pydid.DIDDocument):
         super().__init__(**data, **{name: value for name, value in given.items() if value is not None})
 
     def serialize(self) -> dict[str, Any]:
-        """The JSON object."""
+        """Return the JSON object."""
         document: dict[str, Any] = super().serialize()
         return document
 
@@ -125,35 +125,35 @@ class DIDDoc(pydid.DIDDocument):
 
     @property
     def did(self) -> DID:
-        """The DID, as it was called until 0.3.1."""
+        """The DID; the name until 0.3.1."""
         return self.id
 
     @property
     def key_agreement_kids(self) -> list[str]:
-        """The ids of the keys for agreement, as they were called until 0.3.1."""
+        """The kids of the keys for agreement; the name until 0.3.1."""
         return _kids(self.key_agreement)
 
     @property
     def authentication_kids(self) -> list[str]:
-        """The ids of the keys that sign, as they were called until 0.3.1."""
+        """The kids of the keys that sign; the name until 0.3.1."""
         return _kids(self.authentication)
 
     @property
     def verification_methods(self) -> list[VerificationMethod]:
-        """The keys, as they were called until 0.3.1."""
+        """The keys; the name until 0.3.1."""
         return self.verification_method or []
 
     @property
     def didcomm_services(self) -> list[DIDCommService | DIDCommV2Service | Service]:
-        """The services, as they were called until 0.3.1."""
+        """The services; the name until 0.3.1."""
         return self.service or []
 
     def get_verification_method(self, id: str) -> VerificationMethod | None:  # noqa: A002
-        """The key of this id, or None."""
+        """Return the key with this id, or None."""
         return search_first_in_iterable(self.verification_methods, lambda method: method.id == id)
 
     def get_didcomm_service(self, id: str) -> DIDCommService | DIDCommV2Service | Service | None:  # noqa: A002
-        """The service of this id, or None."""
+        """Return the service with this id, or None."""
         return search_first_in_iterable(self.didcomm_services, lambda service: service.id == id)
 
 

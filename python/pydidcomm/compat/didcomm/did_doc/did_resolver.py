@@ -13,21 +13,21 @@ class DIDResolver(ABC):
 
     @abstractmethod
     async def resolve(self, did: str) -> DIDDoc | None:
-        """The document of the DID, or None."""
+        """Return the document of the DID, or None."""
 
 
 class ChainedDIDResolver(DIDResolver):
-    """Asks one resolver after the other; see `pydidcomm.PrefixResolver`.
+    """Calls one resolver after the other; see `pydidcomm.PrefixResolver`.
 
     Args:
-        did_resolvers: The resolvers, the first to be asked first.
+        did_resolvers: The resolvers, in the order of calls.
     """
 
     def __init__(self, did_resolvers: Sequence[DIDResolver]) -> None:
         self._did_resolvers = did_resolvers
 
     async def resolve(self, did: str) -> DIDDoc | None:
-        """The first document that one of them finds."""
+        """Return the first document that a resolver finds."""
         for resolver in self._did_resolvers:
             document = await resolver.resolve(did)
             if document is not None:

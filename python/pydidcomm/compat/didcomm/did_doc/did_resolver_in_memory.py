@@ -19,5 +19,5 @@ class DIDResolverInMemory(DIDResolver):
         self._did_docs = {document.id: document for document in did_docs}
 
     async def resolve(self, did: str) -> DIDDoc | None:
-        """The document of the DID, or None."""
+        """Return the document of the DID, or None."""
         return next((document for known, document in self._did_docs.items() if known == did), None)

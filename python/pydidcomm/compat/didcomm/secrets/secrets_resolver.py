@@ -40,7 +40,7 @@ class Secret:
 
 
 def read(secret: Secret) -> pydidcomm.Secret:
-    """The handle of a secret; made anew where the text has changed."""
+    """Return the parsed secret; parsed again if its text has changed."""
     fields = (
         secret.kid,
         secret.type,
@@ -78,8 +78,8 @@ class SecretsResolver(ABC):
 
     @abstractmethod
     async def get_key(self, kid: str) -> Secret | None:
-        """The secret of this kid, or None."""
+        """Return the secret with this kid, or None."""
 
     @abstractmethod
     async def get_keys(self, kids: Sequence[str]) -> Sequence[str]:
-        """Those of the kids whose secrets are held."""
+        """Return the kids whose secrets are available."""

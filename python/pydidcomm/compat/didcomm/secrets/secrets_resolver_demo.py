@@ -14,10 +14,10 @@ __all__ = ["SecretsResolverDemo"]
 
 
 class SecretsResolverDemo(SecretsResolverEditable):
-    """Finds the secrets of a file, and writes new ones into it.
+    """Finds secrets in a file, and writes new secrets into it.
 
     Args:
-        file_path: The file, a JSON array of JWKs; it is made where there is none.
+        file_path: The file, a JSON array of JWKs; it is created if it does not exist.
     """
 
     def __init__(self, file_path: str | PathLike[str] = "secrets.json") -> None:
@@ -33,18 +33,18 @@ class SecretsResolverDemo(SecretsResolverEditable):
         Path(self.file_path).write_text(json.dumps(jwks), encoding="utf-8")
 
     async def add_key(self, secret: Secret) -> None:
-        """Keeps the secret."""
+        """Store the secret."""
         self._secrets[secret.kid] = secret
         self._save()
 
     async def get_kids(self) -> list[str]:
-        """The kids of all secrets."""
+        """Return the kids of all secrets."""
         return [*self._secrets]
 
     async def get_key(self, kid: str) -> Secret | None:
-        """The secret of this kid, or None."""
+        """Return the secret with this kid, or None."""
         return self._secrets.get(kid)
 
     async def get_keys(self, kids: Sequence[str]) -> list[str]:
-        """Those of the kids whose secrets are held."""
+        """Return the kids whose secrets are available."""
         return [secret.kid for secret in self._secrets.values() if secret.kid in kids]

@@ -9,12 +9,12 @@ __all__ = ["SecretsResolverEditable"]
 
 
 class SecretsResolverEditable(SecretsResolver):
-    """Finds secrets, and takes new ones."""
+    """Finds secrets, and stores new ones."""
 
     @abstractmethod
     async def add_key(self, secret: Secret) -> None:
-        """Keeps the secret."""
+        """Store the secret."""
 
     @abstractmethod
     async def get_kids(self) -> Sequence[str]:
-        """The kids of all secrets."""
+        """Return the kids of all secrets."""

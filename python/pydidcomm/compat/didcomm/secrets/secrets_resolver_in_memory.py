@@ -18,9 +18,9 @@ class SecretsResolverInMemory(SecretsResolver):
         self._secrets = {secret.kid: secret for secret in secrets}
 
     async def get_key(self, kid: str) -> Secret | None:
-        """The secret of this kid, or None."""
+        """Return the secret with this kid, or None."""
         return self._secrets.get(kid)
 
     async def get_keys(self, kids: Sequence[str]) -> list[str]:
-        """Those of the kids whose secrets are held."""
+        """Return the kids whose secrets are available."""
         return [secret.kid for secret in self._secrets.values() if secret.kid in kids]

@@ -24,16 +24,16 @@ __all__ = [
 
 
 def jwk_to_secret(jwk: dict[str, Any]) -> Secret:
-    """The secret that the JWK says, under its `kid`."""
+    """Return the secret of a JWK, with its `kid`."""
     material = VerificationMaterial(VerificationMaterialFormat.JWK, json.dumps(jwk))
     return Secret(jwk["kid"], VerificationMethodType.JSON_WEB_KEY_2020, material)
 
 
 def secret_to_jwk_dict(secret: Secret) -> dict[str, Any]:
-    """The JWK of a secret that is one.
+    """Return the JWK of a secret.
 
     Raises:
-        DIDCommValueError: It is written in another way.
+        DIDCommValueError: The secret has another format.
     """
     if secret.verification_material.format is not VerificationMaterialFormat.JWK:
         message = f"Unsupported format {describe_member(secret.verification_material.format)}"
@@ -43,12 +43,12 @@ def secret_to_jwk_dict(secret: Secret) -> dict[str, Any]:
 
 
 def generate_ed25519_keys_as_jwk_dict() -> tuple[dict[str, Any], dict[str, Any]]:
-    """A new key that signs: the secret half and the public one."""
+    """Generate a key that signs: the secret and the public JWK."""
     return _generate("Ed25519")
 
 
 def generate_x25519_keys_as_jwk_dict() -> tuple[dict[str, Any], dict[str, Any]]:
-    """A new key for agreement: the secret half and the public one."""
+    """Generate a key for agreement: the secret and the public JWK."""
     return _generate("X25519")
 
 

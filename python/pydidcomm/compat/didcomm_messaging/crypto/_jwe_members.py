@@ -1,4 +1,4 @@
-"""The members of a JWE: which there are, and of which types."""
+"""The members of a JWE and their types."""
 
 from typing import Any, NoReturn, cast
 
@@ -22,13 +22,13 @@ _OBJECTS = ("unprotected", "header")
 
 
 def refuse(what: str) -> NoReturn:
-    """Raises the error of the original for a part of an envelope."""
+    """Raise the exception of the original for a part of an envelope."""
     message = f"Invalid {what}"
     raise ValueError(message)
 
 
 def check_members(message: object) -> None:
-    """Checks that the members of a JWE are there, and of their types."""
+    """Check that the members of a JWE are present, and have the right types."""
     if not isinstance(message, dict):
         refuse("JWE: not a mapping")
     members = cast("dict[str, Any]", message)
@@ -43,7 +43,7 @@ def check_members(message: object) -> None:
 
 
 def read_header(decoded: bytes) -> dict[str, Any]:
-    """The protected header."""
+    """Return the protected header."""
     if not looks_like_object(decoded):
         refuse("JWE: invalid protected header")
     try:

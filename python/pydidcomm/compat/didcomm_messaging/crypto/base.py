@@ -18,11 +18,11 @@ _BARE_KEY = 32
 
 
 class CryptoServiceError(Exception):
-    """A crypto service cannot or will not do it."""
+    """A crypto service cannot perform or refuses an operation."""
 
 
 class PublicKey(ABC):
-    """A public key, in whatever form its service computes with."""
+    """A public key in the form of its crypto service."""
 
     type_to_codec: ClassVar[Mapping[str, str]] = {
         "Ed25519VerificationKey2018": "ed25519-pub",
@@ -34,11 +34,11 @@ class PublicKey(ABC):
     @classmethod
     @abstractmethod
     def from_verification_method(cls, vm: VerificationMethod) -> "PublicKey":
-        """The key of a verification method."""
+        """Return the key of a verification method."""
 
     @classmethod
     def key_bytes_from_verification_method(cls, vm: VerificationMethod) -> bytes:
-        """The bytes of the key of a verification method in multibase or base58.
+        """Return the bytes of the key of a verification method in multibase or base58.
 
         Raises:
             ValueError: It has neither, or both, or its codec is not that of its type.
@@ -72,11 +72,11 @@ class PublicKey(ABC):
     @property
     @abstractmethod
     def multikey(self) -> str:
-        """The key as a Multikey."""
+        """Return the key as a Multikey."""
 
 
 class SecretKey(ABC):
-    """A secret key, in whatever form its service computes with: perhaps only the name of one."""
+    """A secret key in the form of its crypto service, for instance a handle."""
 
     @property
     @abstractmethod
@@ -93,29 +93,29 @@ class CryptoService(ABC, Generic[P, S]):
 
     @abstractmethod
     async def ecdh_es_encrypt(self, to_keys: Sequence[P], message: bytes) -> bytes:
-        """The message in anoncrypt for these keys."""
+        """Encrypt a message by anoncrypt for these keys."""
 
     @abstractmethod
     async def ecdh_es_decrypt(self, enc_message: str | bytes, recip_key: S) -> bytes:
-        """What is in an anoncrypt layer."""
+        """Decrypt an anoncrypt layer."""
 
     @abstractmethod
     async def ecdh_1pu_encrypt(self, to_keys: Sequence[P], sender_key: S, message: bytes) -> bytes:
-        """The message in authcrypt for these keys, from this one."""
+        """Encrypt a message by authcrypt for these keys, from the sender's key."""
 
     @abstractmethod
     async def ecdh_1pu_decrypt(self, enc_message: str | bytes, recip_key: S, sender_key: P) -> bytes:
-        """What is in an authcrypt layer."""
+        """Decrypt an authcrypt layer."""
 
     @classmethod
     @abstractmethod
     def verification_method_to_public_key(cls, vm: VerificationMethod) -> P:
-        """The key of a verification method, in the form that the service computes with."""
+        """Return the key of a verification method, in the form of the service."""
 
 
 class SecretsManager(ABC, Generic[S]):
-    """Finds the secrets that a crypto service computes with."""
+    """Finds the secrets of a crypto service."""
 
     @abstractmethod
     async def get_secret_by_kid(self, kid: str) -> S | None:
-        """The secret of that kid, or None."""
+        """Return the secret with that kid, or None."""

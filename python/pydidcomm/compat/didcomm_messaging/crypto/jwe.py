@@ -1,6 +1,6 @@
 """Parse and build JWEs, for applications that inspect envelopes; without cryptography.
 
-What the services of this package open is read by pydidcomm's core, which is stricter.
+The services of this package use pydidcomm's core, which is stricter.
 """
 
 import json
@@ -33,15 +33,15 @@ _base64url = Base64UrlEncoder()
 
 
 def b64url(value: bytes | str) -> str:
-    """The bytes, or the text in UTF-8, as base64url without padding."""
+    """Return the bytes, or the text in UTF-8, as base64url without padding."""
     return _base64url.encode(value.encode() if isinstance(value, str) else value)
 
 
 def from_b64url(value: str) -> bytes:
-    """The bytes of a base64url text.
+    """Return the bytes of a base64url text.
 
     Raises:
-        ValueError: It is none.
+        ValueError: The text is malformed.
     """
     try:
         return _base64url.decode(value)
@@ -55,7 +55,7 @@ class JweRecipient:
 
     Args:
         encrypted_key: The wrapped key.
-        header: The header of this recipient alone.
+        header: The header of this recipient only.
     """
 
     def __init__(self, *, encrypted_key: bytes, header: dict[str, Any] | None = None) -> None:
@@ -87,7 +87,7 @@ class JweBuilder:
     """Collects the parts of an envelope.
 
     Args:
-        with_protected_recipients: Whether the recipients stand in the protected header, as in DIDComm v1.
+        with_protected_recipients: Whether the recipients are in the protected header, as in DIDComm v1.
         with_flatten_recipients: Whether a single recipient is written without a list.
     """
 
@@ -140,18 +140,18 @@ class JweBuilder:
         self._protected_b64 = b64url(json.dumps(self._protected)).encode()
 
     def set_unprotected(self, unprotected: dict[str, Any]) -> None:
-        """Sets the header that is not authenticated."""
+        """Set the unprotected header."""
         self._unprotected = unprotected
 
     def set_payload(self, ciphertext: bytes, iv: bytes, tag: bytes, aad: bytes | None = None) -> None:
-        """Sets what was encrypted."""
+        """Set the ciphertext, its nonce, tag and additional authenticated data."""
         self._ciphertext = ciphertext
         self._iv = iv
         self._tag = tag
         self._aad = aad
 
     def build(self) -> "JweEnvelope":
-        """The envelope.
+        """Return the envelope.
 
         Raises:
             ValueError: A part is missing.
@@ -187,18 +187,18 @@ def _no_header() -> dict[str, Any] | None:
 
 @dataclass
 class JweEnvelope:
-    """An envelope, decoded and not decrypted.
+    """A parsed envelope, not decrypted.
 
     Attributes:
-        recipients: Whom the content key is wrapped for.
+        recipients: The recipients of the content key.
         protected: The protected header, without the recipients.
-        protected_b64: The protected header as it was written.
+        protected_b64: The protected header in base64url.
         ciphertext: The encrypted content.
         iv: Its nonce.
         tag: Its tag.
-        aad: Further bytes that are authenticated.
-        unprotected: The header that is not authenticated.
-        with_protected_recipients: Whether the recipients stand in the protected header.
+        aad: The additional authenticated data.
+        unprotected: The unprotected header.
+        with_protected_recipients: Whether the recipients are in the protected header.
         with_flatten_recipients: Whether a single recipient is written without a list.
     """
 
@@ -218,7 +218,7 @@ class JweEnvelope:
         """The envelope of a JSON text.
 
         Raises:
-            ValueError: It is none.
+            ValueError: It is not an envelope.
         """
         try:
             parsed = read_object(message)
@@ -231,7 +231,7 @@ class JweEnvelope:
         """The envelope of a JSON object.
 
         Raises:
-            ValueError: It is none.
+            ValueError: It is not an envelope.
         """
         check_members(message)
         protected = read_header(from_b64url(message[IDENT_PROTECTED]))
@@ -318,12 +318,12 @@ class JweEnvelope:
 
     @property
     def apu_bytes(self) -> bytes:
-        """What the envelope says of its sender."""
+        """Return the bytes of `apu`."""
         return self._agreement_info("apu")
 
     @property
     def apv_bytes(self) -> bytes:
-        """What the envelope says of its recipients."""
+        """Return the bytes of `apv`."""
         return self._agreement_info("apv")
 
     def _agreement_info(self, name: str) -> bytes:

@@ -1,7 +1,7 @@
 """DIDComm v1 as functions over bytes; `v1` has the current API.
 
-`pack_message` and `unpack_message` hand on to `pydidcomm.v1`. The single steps that the envelope is made of,
-and what is not an envelope, are those of NaCl: they need the package PyNaCl, and the older boxes msgpack.
+`pack_message` and `unpack_message` call `pydidcomm.v1`. The other functions use NaCl: they need the package
+PyNaCl, and those for the format before the envelope also msgpack.
 """
 
 import json
@@ -65,48 +65,48 @@ _TIMESTAMP = 8
 
 
 class CryptoError(Exception):
-    """It cannot be computed."""
+    """An operation failed."""
 
 
 def b64_to_bytes(val: str) -> bytes:
-    """The bytes of a base64url text."""
+    """Return the bytes of a base64url text."""
     return b64url.decode(val)
 
 
 def bytes_to_b64(val: bytes) -> str:
-    """The bytes as base64url without padding."""
+    """Return the bytes as base64url without padding."""
     return b64url.encode(val)
 
 
 def b58_to_bytes(val: str) -> bytes:
-    """The bytes of a base58 text."""
+    """Return the bytes of a base58 text."""
     return base58.b58decode(val)
 
 
 def bytes_to_b58(val: bytes) -> str:
-    """The bytes in base58."""
+    """Return the bytes in base58."""
     return base58.b58encode(val).decode()
 
 
 def create_keypair(seed: str | bytes | None = None) -> tuple[bytes, bytes]:
-    """A public and a secret Ed25519 key, of this seed or of a random one.
+    """Create a public and a secret Ed25519 key, from this seed or a random one.
 
     Raises:
-        CryptoError: The seed has another length.
+        CryptoError: `seed` does not have 32 bytes.
     """
     return key_pair(validate_seed(seed) if seed else None)
 
 
 def random_seed() -> bytes:
-    """32 random bytes."""
+    """Return 32 random bytes."""
     return secrets.token_bytes(_SEED)
 
 
 def validate_seed(seed: str | bytes) -> bytes:
-    """The bytes of a seed: those of base64url text with padding, of other text, or as they are.
+    """Return the bytes of a seed from padded base64url, from other text, or from bytes.
 
     Raises:
-        CryptoError: They are not 32.
+        CryptoError: The seed does not have 32 bytes.
     """
     raw = _seed_bytes(seed)
     if len(raw) != _SEED:
@@ -125,13 +125,13 @@ def _seed_bytes(seed: object) -> bytes:
 
 
 def sign_message(message: bytes, secret: bytes) -> bytes:
-    """The Ed25519 signature over the message."""
+    """Return the Ed25519 signature over the message."""
     signed: bytes = load_nacl().bindings.crypto_sign(message, secret)
     return signed[:_SIGNATURE]
 
 
 def verify_signed_message(signed: bytes, verkey: bytes) -> bool:
-    """Whether the signature, which stands before the message, is that of the key."""
+    """Return whether the signature before the message is valid for the key."""
     nacl = load_nacl()
     try:
         nacl.bindings.crypto_sign_open(signed, verkey)
@@ -141,7 +141,7 @@ def verify_signed_message(signed: bytes, verkey: bytes) -> bool:
 
 
 def sign_message_field(field_value: Mapping[str, Any], signer: str, secret: bytes) -> dict[str, Any]:
-    """The value signed with the time, as a decorator of a message (Aries RFC 0234)."""
+    """Sign a value with the time, as a decorator of a message (Aries RFC 0234)."""
     data = struct.pack(">Q", int(time.time())) + json.dumps(field_value).encode()
     return {
         "@type": "did:sov:BzCbsNYhMrjHiqZDTUASHg;spec/signature/1.0/ed25519Sha512_single",
@@ -152,7 +152,7 @@ def sign_message_field(field_value: Mapping[str, Any], signer: str, secret: byte
 
 
 def verify_signed_message_field(signed_field: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The signer and the value of a decorator; an exception of NaCl tells that the signature is another's."""
+    """Return the signer and the value of a decorator; NaCl raises an exception for an invalid signature."""
     signer: str = signed_field["signer"]
     data, signature = b64_to_bytes(signed_field["sig_data"]), b64_to_bytes(signed_field["signature"])
     load_nacl().bindings.crypto_sign_open(signature + data, b58_to_bytes(signer))
@@ -160,25 +160,25 @@ def verify_signed_message_field(signed_field: Mapping[str, Any]) -> tuple[str, d
 
 
 def anon_crypt_message(message: bytes, to_verkey: bytes) -> bytes:
-    """The message in a sealed box."""
+    """Encrypt a message in a sealed box."""
     sealed: bytes = load_nacl().bindings.crypto_box_seal(message, x25519_public(to_verkey))
     return sealed
 
 
 def anon_decrypt_message(enc_message: bytes, secret: bytes) -> bytes:
-    """What is in a sealed box; `secret` is the seed of the key."""
+    """Decrypt a sealed box; `secret` is the seed of the key."""
     return open_sealed(enc_message, *create_keypair(secret))
 
 
 def auth_crypt_message(message: bytes, to_verkey: bytes, from_verkey: bytes, from_sigkey: bytes) -> bytes:
-    """The message in a box, in a sealed one that names the sender: the format before the envelope."""
+    """Encrypt a message in a box inside a sealed box with the sender: the format before the envelope."""
     nonce, body = make_box(message, to_verkey, from_sigkey)
     combined = {"msg": bytes_to_b64(body), "sender": bytes_to_b58(from_verkey), "nonce": bytes_to_b64(nonce)}
     return anon_crypt_message(load_msgpack().packb(combined, use_bin_type=True), to_verkey)
 
 
 def auth_decrypt_message(enc_message: bytes, my_verkey: bytes, my_sigkey: bytes) -> tuple[bytes, str]:
-    """The message that `auth_crypt_message` made, and the sender's verkey."""
+    """Decrypt a message of `auth_crypt_message`, and return it with the sender's verkey."""
     combined = load_msgpack().unpackb(open_sealed(enc_message, my_verkey, my_sigkey), raw=False)
     sender: str = combined["sender"]
     body, nonce = b64_to_bytes(combined["msg"]), b64_to_bytes(combined["nonce"])
@@ -188,7 +188,7 @@ def auth_decrypt_message(enc_message: bytes, my_verkey: bytes, my_sigkey: bytes)
 def prepare_pack_recipient_keys(
     to_verkeys: Sequence[bytes], from_verkey: bytes | None = None, from_sigkey: bytes | None = None
 ) -> tuple[str, bytes]:
-    """The protected header of an envelope as JSON, and the content key.
+    """Return the protected header of an envelope as JSON, and the content key.
 
     Raises:
         CryptoError: Only one half of the sender's key is given.
@@ -217,10 +217,10 @@ def prepare_pack_recipient_keys(
 def locate_pack_recipient_key(
     recipients: Sequence[Mapping[str, Any]], my_verkey: bytes, my_sigkey: bytes
 ) -> tuple[bytes, str | None, str]:
-    """The content key, the sender's verkey or None, and our verkey.
+    """Return the content key, the sender's verkey or None, and our verkey.
 
     Raises:
-        ValueError: The message is not for the key, or a recipient is none.
+        ValueError: The message is not for the key, or a recipient is malformed.
     """
     own = bytes_to_b58(my_verkey)
     others: list[Any] = []
@@ -243,7 +243,7 @@ def locate_pack_recipient_key(
 
 
 def encrypt_plaintext(message: str, add_data: bytes, key: bytes) -> tuple[bytes, bytes, bytes]:
-    """The content of an envelope: ciphertext, nonce and tag."""
+    """Encrypt the content of an envelope, and return ciphertext, nonce and tag."""
     bindings = load_nacl().bindings
     nonce = secrets.token_bytes(bindings.crypto_aead_chacha20poly1305_ietf_NPUBBYTES)
     raw = message.encode()
@@ -252,7 +252,7 @@ def encrypt_plaintext(message: str, add_data: bytes, key: bytes) -> tuple[bytes,
 
 
 def decrypt_plaintext(ciphertext: bytes, recips_bin: bytes, nonce: bytes, key: bytes) -> str:
-    """The text in an envelope, of the ciphertext with its tag behind it."""
+    """Decrypt the content of an envelope, from the ciphertext followed by its tag."""
     decrypt = load_nacl().bindings.crypto_aead_chacha20poly1305_ietf_decrypt
     raw: bytes = decrypt(ciphertext, recips_bin, nonce, key)
     return raw.decode()
@@ -264,10 +264,10 @@ def pack_message(
     from_verkey: bytes | None = None,
     from_sigkey: bytes | None = None,
 ) -> dict[str, Any]:
-    """The text in an envelope: authcrypt with both halves of the sender's key, anoncrypt with none.
+    """Encrypt a text: authcrypt with both halves of the sender's key, anoncrypt without a key.
 
     Raises:
-        CryptoError: Only one half of the sender's key is given, or a key does not encrypt.
+        CryptoError: Only one half of the sender's key is given, or a key cannot be encrypted to.
     """
     _check_sender(from_verkey, from_sigkey)
     try:
@@ -281,7 +281,7 @@ def pack_message(
 
 
 def recipients_from_packed_message(message_bytes: bytes) -> list[str]:
-    """The verkeys that an envelope is for.
+    """Return the verkeys of the recipients of an envelope.
 
     Raises:
         ValueError: It is not an envelope.
@@ -299,11 +299,11 @@ def recipients_from_packed_message(message_bytes: bytes) -> list[str]:
 def unpack_message(
     enc_message: Mapping[str, Any] | bytes, my_verkey: bytes, my_sigkey: bytes
 ) -> tuple[str, str | None, str]:
-    """The text in an envelope, the sender's verkey or None, and our verkey.
+    """Decrypt an envelope, and return its text, the sender's verkey or None, and our verkey.
 
     Raises:
-        ValueError: It is not an envelope, or not for the key.
-        CryptoError: It does not open.
+        ValueError: It is not an envelope, or is not for the key.
+        CryptoError: The envelope cannot be decrypted.
         TypeError: It has another type.
     """
     envelope = _envelope(enc_message)

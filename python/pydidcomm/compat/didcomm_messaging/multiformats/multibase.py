@@ -44,11 +44,11 @@ class MultibaseEncoder(ABC):
 
     @abstractmethod
     def encode(self, value: bytes) -> str:
-        """The bytes in this base, without its character."""
+        """Encode bytes in this base, without its character."""
 
     @abstractmethod
     def decode(self, value: str) -> bytes:
-        """The bytes of a text in this base, without its character."""
+        """Decode a text in this base, without its character."""
 
 
 class Base58BtcEncoder(MultibaseEncoder):
@@ -58,7 +58,7 @@ class Base58BtcEncoder(MultibaseEncoder):
     character = "z"
 
     def encode(self, value: bytes) -> str:
-        """The bytes in base58."""
+        """Return the bytes in base58."""
         return base58.b58encode(value).decode()
 
     def decode(self, value: str) -> bytes:
@@ -107,12 +107,12 @@ class Encoding(Enum):
 
     @classmethod
     def from_name(cls, name: str) -> MultibaseEncoder:
-        """The base of that name."""
+        """Return the base with that name."""
         return cls._find("name", name)
 
     @classmethod
     def from_character(cls, character: str) -> MultibaseEncoder:
-        """The base that the character names."""
+        """Return the base of the character."""
         return cls._find("character", character)
 
     @classmethod
@@ -128,7 +128,7 @@ EncodingStr: TypeAlias = Literal["base58btc"]
 
 
 def encode(value: bytes, encoding: Encoding | EncodingStr) -> str:
-    """The bytes as multibase text.
+    """Encode bytes as multibase text.
 
     Raises:
         TypeError: `encoding` is neither an `Encoding` nor a name.
@@ -148,9 +148,9 @@ def _encoder(encoding: object) -> MultibaseEncoder:
 
 
 def decode(value: str) -> bytes:
-    """The bytes of a multibase text.
+    """Decode a multibase text.
 
     Raises:
-        ValueError: It names a base that is not on offer, or is not written in it.
+        ValueError: Its base is not supported, or it is not a text in that base.
     """
     return Encoding.from_character(value[:1]).decode(value[1:])

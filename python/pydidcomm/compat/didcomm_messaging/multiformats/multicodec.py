@@ -1,7 +1,7 @@
 """Multicodec prefixes of keys.
 
-The codes are those of the multicodec table, where the original has another one for P-256. Keys that are read
-and written as Multikeys go through `pydidcomm.PublicKey`; this is for applications that take them apart.
+The codes are those of the multicodec table; the original has another one for P-256. The package itself reads
+and writes Multikeys with `pydidcomm.PublicKey`; this module is for applications that use multicodecs.
 """
 
 from enum import Enum
@@ -13,14 +13,14 @@ __all__ = ["Multicodec", "MulticodecStr", "SupportedCodecs", "multicodec", "unwr
 
 
 class Multicodec(NamedTuple):
-    """A name and the bytes that stand for it."""
+    """A codec: its name and its prefix bytes."""
 
     name: str
     code: bytes
 
 
 class SupportedCodecs(Enum):
-    """The codecs that are known by name."""
+    """The supported codecs, by name."""
 
     ed25519_pub = Multicodec("ed25519-pub", b"\xed\x01")
     ed25519_priv = Multicodec("ed25519-priv", b"\x80\x26")
@@ -34,7 +34,7 @@ class SupportedCodecs(Enum):
 
     @classmethod
     def by_name(cls, name: str) -> Multicodec:
-        """The codec of that name."""
+        """Return the codec with that name."""
         for codec in cls:
             if codec.value.name == name:
                 return codec.value
@@ -43,7 +43,7 @@ class SupportedCodecs(Enum):
 
     @classmethod
     def for_data(cls, data: bytes) -> Multicodec:
-        """The codec whose bytes the data begins with."""
+        """Return the codec with whose prefix the data begins."""
         for codec in cls:
             if data.startswith(codec.value.code):
                 return codec.value
@@ -65,12 +65,12 @@ MulticodecStr: TypeAlias = Literal[
 
 
 def multicodec(name: str) -> Multicodec:
-    """The codec of that name."""
+    """Return the codec with that name."""
     return SupportedCodecs.by_name(name)
 
 
 def wrap(multicodec: Multicodec | MulticodecStr, data: bytes) -> bytes:
-    """The data behind the bytes of the codec.
+    """Return the data with the prefix of the codec.
 
     Raises:
         TypeError: `multicodec` is neither a `Multicodec` nor a name.
@@ -89,10 +89,10 @@ def _codec(multicodec: object) -> Multicodec:
 
 
 def unwrap(data: bytes, codec: Multicodec | None = None) -> tuple[Multicodec, bytes]:
-    """The codec that the data begins with, and what follows; `codec` is taken for granted where it is given.
+    """Return the codec of the data, and the data without its prefix; `codec` is used unchecked where given.
 
     Raises:
-        ValueError: The data begins with no codec that is known.
+        ValueError: The data does not begin with a supported codec.
     """
     found = codec or SupportedCodecs.for_data(data)
     return found, data[len(found.code) :]

@@ -21,7 +21,7 @@ class DIDNotFound(DIDResolutionError):  # noqa: N818, the name of the original
 
 
 class DIDMethodNotSupported(DIDResolutionError):  # noqa: N818, the name of the original
-    """No resolver is there for DIDs of this method."""
+    """There is no resolver for this DID method."""
 
 
 class DIDResolver(ABC):
@@ -29,21 +29,21 @@ class DIDResolver(ABC):
 
     @abstractmethod
     async def resolve(self, did: str) -> dict[str, Any]:
-        """The document of the DID, or an exception where there is none."""
+        """Return the document of the DID; raise an exception where there is none."""
 
     @abstractmethod
     async def is_resolvable(self, did: str) -> bool:
-        """Whether it resolves such DIDs."""
+        """Return whether the resolver supports the DID."""
 
     async def resolve_and_parse(self, did: str) -> DIDDocument:
-        """The document of the DID, as pydid parses it."""
+        """Return the document of the DID, parsed by pydid."""
         return DIDDocument.deserialize(await self.resolve(did))  # pyright: ignore[reportUnknownMemberType], pydid writes `dict` without its types
 
     async def resolve_and_dereference(self, did_url: str) -> Resource:
-        """What a DID URL names in the document of its DID.
+        """Return the part of a DID document that a DID URL identifies.
 
         Raises:
-            DIDResolutionError: It names no DID.
+            DIDResolutionError: It has no DID.
         """
         url = DIDUrl.parse(did_url)
         if not url.did:
@@ -52,10 +52,10 @@ class DIDResolver(ABC):
         return (await self.resolve_and_parse(url.did)).dereference(url)
 
     async def resolve_and_dereference_verification_method(self, did_url: str) -> VerificationMethod:
-        """The verification method that a DID URL names in the document of its DID.
+        """Return the verification method that a DID URL identifies.
 
         Raises:
-            DIDResolutionError: It names no DID, or something else.
+            DIDResolutionError: It has no DID, or does not identify a verification method.
         """
         resource = await self.resolve_and_dereference(did_url)
         if not isinstance(resource, VerificationMethod):
@@ -65,7 +65,7 @@ class DIDResolver(ABC):
 
 
 class PrefixResolver(DIDResolver):
-    """Routes each DID to a resolver by the beginning of its text; the first prefix that fits wins.
+    """Routes each DID to a resolver by its prefix; the first matching prefix is used.
 
     Args:
         resolvers: Resolvers by prefix.
@@ -75,12 +75,12 @@ class PrefixResolver(DIDResolver):
         self.resolvers = resolvers
 
     async def is_resolvable(self, did: str) -> bool:
-        """Whether the resolver in charge resolves such DIDs."""
+        """Return whether the resolver of the prefix supports the DID."""
         resolver = self._find_resolver(did)
         return resolver is not None and await resolver.is_resolvable(did)
 
     async def resolve(self, did: str) -> dict[str, Any]:
-        """The answer of the resolver in charge.
+        """Return the document from the resolver of the prefix.
 
         Raises:
             DIDMethodNotSupported: There is none.

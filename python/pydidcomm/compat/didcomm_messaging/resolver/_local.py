@@ -16,14 +16,14 @@ class LocalMethod(DIDResolver):
     local: ClassVar[LocalResolver] = LocalResolver()
 
     async def is_resolvable(self, did: str) -> bool:
-        """Whether it is a DID of the method that resolves."""
+        """Return whether it is a DID of the method, and resolves."""
         try:
             return self._document(did) is not None
         except DIDCommError:
             return False
 
     async def resolve(self, did: str) -> dict[str, Any]:
-        """The document of the DID."""
+        """Return the document of the DID."""
         with translate_errors(self.error):
             document = self._document(did)
         if document is None:

@@ -1,7 +1,7 @@
 """An HTTP transport that connects to public addresses only.
 
-The DID of a sender names the server of its document, so without this a sender could make a resolver send
-requests to the loopback interface, to the local network or to the metadata service of a cloud provider.
+The DID of a sender contains the server of its document, so otherwise a sender could direct requests to the
+loopback interface, to the local network or to the metadata service of a cloud provider.
 """
 
 import ipaddress
@@ -68,7 +68,7 @@ class PublicAddressTransport(httpx.AsyncBaseTransport):
 
 
 def is_public(address: str) -> bool:
-    """Return whether an IP address belongs to the public internet, as also the IPv4 address inside of it."""
+    """Return whether an IP address, and an IPv4 address embedded in it, belong to the public internet."""
     found = ip_address(address)
     return _is_public(found) and all(_is_public(inner) for inner in _embedded_addresses(found))
 

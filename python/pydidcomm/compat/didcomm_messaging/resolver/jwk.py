@@ -12,7 +12,7 @@ b64 = Base64UrlEncoder()
 
 
 class JWKResolver(LocalMethod):
-    """Resolves did:jwk, with every relationship that the key fits where it does not say its `use`."""
+    """Resolves did:jwk; without `use`, the key is listed in every relationship that it supports."""
 
     PATTERN: ClassVar[re.Pattern[str]] = re.compile(r"^did:jwk:(?P<did>[A-Za-z0-9\-_]+)$")
     prefix = "did:jwk:"

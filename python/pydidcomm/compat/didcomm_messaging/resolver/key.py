@@ -6,6 +6,6 @@ __all__ = ["DIDKey"]
 
 
 class DIDKey(LocalMethod):
-    """Resolves did:key, with the key for agreement that an Ed25519 key implies."""
+    """Resolves did:key, with the X25519 key derived from an Ed25519 key."""
 
     prefix = "did:key:"

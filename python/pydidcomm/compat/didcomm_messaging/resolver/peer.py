@@ -8,14 +8,14 @@ __all__ = ["Peer2", "Peer4"]
 
 
 class Peer2(LocalMethod):
-    """Resolves did:peer:2; a `ValueError` tells of others."""
+    """Resolves did:peer:2; raises ValueError for other DIDs."""
 
     prefix = "did:peer:2"
     error: ClassVar[type[Exception]] = ValueError
 
 
 class Peer4(LocalMethod):
-    """Resolves did:peer:4, the short form once the long one was resolved; a `ValueError` tells of others."""
+    """Resolves did:peer:4, the short form after the long form; raises ValueError for other DIDs."""
 
     prefix = "did:peer:4"
     error: ClassVar[type[Exception]] = ValueError

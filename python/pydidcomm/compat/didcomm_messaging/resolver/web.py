@@ -54,7 +54,7 @@ _MOST_CACHED = 1000
 
 
 class _Cached(TypedDict):
-    """A document, and when it was fetched."""
+    """A document with the time of its fetch."""
 
     timestamp: datetime
     doc: dict[str, Any]
@@ -66,14 +66,14 @@ cache: dict[str, _Cached] = {}
 class DIDWeb(DIDResolver):
     """Resolves did:web over HTTPS.
 
-    Redirects are not followed. Without a `client`, the server has to have public addresses, and environment
-    variables for proxies are not read.
+    Redirects are not followed. Without a `client`, the server must have public addresses, and environment
+    variables for proxies are ignored.
 
     Args:
-        client: Fetches the documents, and decides where it connects: for a proxy, a certificate authority or
-            a network of your own. By default, each document has a client of its own.
-        allow_private_addresses: Whether servers on this machine and in private networks are read too, for
-            tests.
+        client: Fetches the documents, from any address: for a proxy, a certificate authority or a network of
+            your own. By default, each document is fetched with a new client.
+        allow_private_addresses: Whether to connect to servers on this machine and in private networks too,
+            for tests.
     """
 
     def __init__(
@@ -83,11 +83,11 @@ class DIDWeb(DIDResolver):
         self._allow_private_addresses = allow_private_addresses
 
     async def resolve(self, did: str) -> dict[str, Any]:
-        """The document of the DID, from the cache where it is not too old.
+        """Return the document of the DID, from the cache unless it is too old.
 
         Raises:
-            DIDNotFound: There is none, or something else in its place.
-            DIDResolutionError: The server does not answer, or answers with the document of another DID.
+            DIDNotFound: The server has no DID document there.
+            DIDResolutionError: The server does not respond, or returns the document of another DID.
         """
         now = datetime.now(tz=UTC)
         cached = cache.get(did)
@@ -101,12 +101,12 @@ class DIDWeb(DIDResolver):
         return document
 
     async def is_resolvable(self, did: str) -> bool:
-        """Whether it is a did:web."""
+        """Return whether it is a did:web."""
         return bool(DID.is_valid(did) and did_web_pattern.fullmatch(did))
 
     @staticmethod
     def did_from_url(url: str) -> DID:
-        """The DID whose document is at the URL."""
+        """Return the DID whose document is at the URL."""
         parts = urlsplit(url if url.startswith("http") else f"https://{url}")
         path = parts.path.replace(".well-known/did.json", "").replace("/did.json", "")
         domain = parts.netloc.replace(":", "%3A")

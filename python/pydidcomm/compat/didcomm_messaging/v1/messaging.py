@@ -1,6 +1,6 @@
 """Pack DIDComm v1 messages for a DID or a target and its mediators, and unpack them.
 
-Puts the packaging service and a resolver together; the computing is the crypto service's.
+Combines the packaging service and a resolver; the crypto service performs the cryptography.
 """
 
 import json
@@ -32,16 +32,16 @@ __all__ = [
 
 
 class V1DIDCommMessagingError(Exception):
-    """A DID takes no messages of DIDComm v1."""
+    """The DID has no service for DIDComm v1."""
 
 
 @dataclass
 class V1PackResult:
-    """A packed message, and where it goes.
+    """A packed message and its destination.
 
     Attributes:
         message: The bytes for the wire.
-        target_service: The URI that takes them.
+        target_service: The URI of the endpoint.
     """
 
     message: bytes
@@ -50,14 +50,14 @@ class V1PackResult:
 
 @dataclass
 class V1UnpackResult:
-    """What was in a message, and what was proved about it.
+    """An unpacked message, and what was proved about it.
 
     Attributes:
         unpacked: The bytes of the plaintext.
-        encrypted: Whether it came encrypted.
+        encrypted: Whether the message was encrypted.
         authenticated: Whether authcrypt proved the sender's verkey.
-        recipient_kid: The key of ours that opened it.
-        sender_kid: The sender's verkey, where it is proved.
+        recipient_kid: The kid of our key that decrypted it.
+        sender_kid: The verkey of the proved sender; None where none is proved.
     """
 
     unpacked: bytes
@@ -68,10 +68,10 @@ class V1UnpackResult:
 
     @property
     def message(self) -> dict[str, Any]:
-        """The plaintext as JSON.
+        """Return the plaintext as a JSON object.
 
         Raises:
-            UnreadableV1Error: It is not a JSON object with one meaning; a `ValueError`, as in the original.
+            UnreadableV1Error: It is not an unambiguous JSON object; also a `ValueError`.
         """
         with translate_errors(UnreadableV1Error):
             return read_object(self.unpacked)
@@ -79,12 +79,12 @@ class V1UnpackResult:
 
 @dataclass
 class Target:
-    """Whom a message is for.
+    """The destination of a message.
 
     Attributes:
-        recipient_keys: The verkeys it is encrypted to.
+        recipient_keys: The verkeys of the recipient.
         routing_keys: The verkeys of mediators, the last one outermost.
-        endpoint: The URI that takes it.
+        endpoint: The URI of the endpoint.
     """
 
     recipient_keys: Sequence[str]
@@ -93,27 +93,27 @@ class Target:
 
 
 class V1DIDCommMessagingService(Generic[P, S]):
-    """Packs and unpacks messages of DIDComm v1 with the services that it is given each time."""
+    """Packs and unpacks messages of DIDComm v1 with the services passed to each call."""
 
     def local_vm_ref_to_v1_kid(self, crypto: V1CryptoService[P, S], doc: DIDDocument, ref: str) -> str:
-        """The verkey of a verification method of the document."""
+        """Return the verkey of a verification method of the document."""
         method = doc.dereference_as(VerificationMethod, ref)
         return crypto.public_key_to_v1_kid(crypto.verification_method_to_public_key(method))
 
     async def routing_key_to_kid(
         self, crypto: V1CryptoService[P, S], resolver: DIDResolver, doc: DIDDocument, routing_key: DIDUrl
     ) -> str:
-        """The verkey of a routing key, in the document or in that of another DID."""
+        """Return the verkey of a routing key, from the document or that of another DID."""
         if routing_key.did is None or routing_key.did == doc.id:
             return self.local_vm_ref_to_v1_kid(crypto, doc, routing_key)
         method = await resolver.resolve_and_dereference_verification_method(routing_key)
         return crypto.public_key_to_v1_kid(crypto.verification_method_to_public_key(method))
 
     async def did_to_target(self, crypto: V1CryptoService[P, S], resolver: DIDResolver, did: str) -> Target:
-        """Whom messages to the DID are for.
+        """Return the destination of messages to a DID.
 
         Raises:
-            V1DIDCommMessagingError: It has no service of DIDComm v1, or one with another transport.
+            V1DIDCommMessagingError: The DID has no service for DIDComm v1, or one with another transport.
         """
         doc = await resolver.resolve_and_parse(did)
         service = _service(doc, did)
@@ -126,16 +126,16 @@ class V1DIDCommMessagingService(Generic[P, S]):
         return Target(keys, routing, endpoint)
 
     async def from_did_to_kid(self, crypto: V1CryptoService[P, S], resolver: DIDResolver, did: str) -> str:
-        """The verkey that a DID of ours sends with.
+        """Return the verkey with which our DID sends.
 
         Raises:
-            V1DIDCommMessagingError: It has no service of DIDComm v1.
+            V1DIDCommMessagingError: The DID has no service for DIDComm v1.
         """
         doc = await resolver.resolve_and_parse(did)
         return self.local_vm_ref_to_v1_kid(crypto, doc, _service(doc, did).recipient_keys[0])
 
     def forward_wrap(self, to: str, msg: Mapping[str, Any]) -> bytes:
-        """The message in a forward (Aries RFC 0094)."""
+        """Return the message wrapped in a forward (Aries RFC 0094)."""
         forward = {
             "@id": str(uuid.uuid4()),
             "@type": "https://didcomm.org/routing/1.0/forward",
@@ -155,23 +155,23 @@ class V1DIDCommMessagingService(Generic[P, S]):
         frm: str | None = None,
         **options: Any,  # noqa: ANN401, what the packaging service takes
     ) -> V1PackResult:
-        """The message encrypted for the recipient, and wrapped for its mediators.
+        """Encrypt a message for a recipient, and wrap it for the mediators.
 
         Args:
-            crypto: Encrypts.
+            crypto: The crypto service.
             resolver: Finds DID documents.
             secrets: Finds the sender's secret.
-            packaging: Makes one envelope.
-            message: What to say, as JSON or as its text.
+            packaging: Packs one envelope.
+            message: The message, as a JSON object or its text.
             to: The recipient: a DID, or a target.
             frm: The sender: a DID, or a verkey; none for anoncrypt.
-            options: Passed on to the packaging service.
+            options: The options of the packaging service.
 
         Raises:
-            TypeError: `message` is something else.
-            V1DIDCommMessagingError: A DID takes no messages of DIDComm v1.
-            V1PackagingServiceError: The sender's secret is not held.
-            V1CryptoServiceError: The keys do not go into one envelope.
+            TypeError: `message` has another type.
+            V1DIDCommMessagingError: A DID has no service for DIDComm v1.
+            V1PackagingServiceError: The sender's secret was not found.
+            V1CryptoServiceError: The keys cannot share one envelope.
         """
         plaintext = message_bytes(message)
         target = await self.did_to_target(crypto, resolver, to) if isinstance(to, str) else to
@@ -193,11 +193,11 @@ class V1DIDCommMessagingService(Generic[P, S]):
         encoded_message: JweEnvelope | str | bytes | Mapping[str, Any],
         **options: Any,  # noqa: ARG002, ANN401, taken and passed over, as in the original
     ) -> V1UnpackResult:
-        """What is in the message, and what was proved about it.
+        """Unpack a message, and return what was proved about it.
 
         Raises:
-            V1PackagingServiceError: It is not an envelope of DIDComm v1, or not for these secrets.
-            V1CryptoServiceError: It does not open.
+            V1PackagingServiceError: It is not an envelope of DIDComm v1, or is not for these secrets.
+            V1CryptoServiceError: The envelope cannot be decrypted.
         """
         unpacked, recip, sender = await packaging.unpack(crypto, secrets, encoded_message)
         return V1UnpackResult(
@@ -210,13 +210,13 @@ class V1DIDCommMessagingService(Generic[P, S]):
 
 
 class V1DIDCommMessaging(Generic[P, S]):
-    """One party of DIDComm v1: packs in its name, and unpacks what it is sent.
+    """A party of DIDComm v1 that packs and unpacks messages with its secrets.
 
     Args:
-        crypto: Encrypts and decrypts.
+        crypto: The crypto service.
         secrets: Finds secrets.
         resolver: Finds DID documents.
-        packaging: Makes and opens one envelope.
+        packaging: Packs and unpacks one envelope.
     """
 
     def __init__(
@@ -239,19 +239,19 @@ class V1DIDCommMessaging(Generic[P, S]):
         frm: str | None = None,
         **options: Any,  # noqa: ANN401, what the packaging service takes
     ) -> V1PackResult:
-        """The message encrypted for the recipient, and wrapped for its mediators.
+        """Encrypt a message for a recipient, and wrap it for the mediators.
 
         Args:
-            message: What to say, as JSON or as its text.
+            message: The message, as a JSON object or its text.
             to: The recipient: a DID, or a target.
             frm: The sender: a DID, or a verkey; none for anoncrypt.
-            options: Passed on to the packaging service.
+            options: The options of the packaging service.
 
         Raises:
-            TypeError: `message` is something else.
-            V1DIDCommMessagingError: A DID takes no messages of DIDComm v1.
-            V1PackagingServiceError: The sender's secret is not held.
-            V1CryptoServiceError: The keys do not go into one envelope.
+            TypeError: `message` has another type.
+            V1DIDCommMessagingError: A DID has no service for DIDComm v1.
+            V1PackagingServiceError: The sender's secret was not found.
+            V1CryptoServiceError: The keys cannot share one envelope.
         """
         return await self.dmp.pack(
             self.crypto, self.resolver, self.secrets, self.packaging, message, to, frm, **options
@@ -262,11 +262,11 @@ class V1DIDCommMessaging(Generic[P, S]):
         encoded_message: JweEnvelope | str | bytes | Mapping[str, Any],
         **options: Any,  # noqa: ANN401, what the packaging service takes
     ) -> V1UnpackResult:
-        """What is in the message, and what was proved about it.
+        """Unpack a message, and return what was proved about it.
 
         Raises:
-            V1PackagingServiceError: It is not an envelope of DIDComm v1, or not for these secrets.
-            V1CryptoServiceError: It does not open.
+            V1PackagingServiceError: It is not an envelope of DIDComm v1, or is not for these secrets.
+            V1CryptoServiceError: The envelope cannot be decrypted.
         """
         return await self.dmp.unpack(self.crypto, self.secrets, self.packaging, encoded_message, **options)
 

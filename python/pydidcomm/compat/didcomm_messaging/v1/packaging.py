@@ -16,11 +16,11 @@ __all__ = ["V1PackagingService", "V1PackagingServiceError"]
 
 
 class V1PackagingServiceError(Exception):
-    """An envelope cannot be made, or is refused."""
+    """An envelope cannot be packed, or is refused."""
 
 
 class UnreadableV1Error(V1PackagingServiceError, ValueError):
-    """An envelope or its content makes no sense.
+    """An envelope or its content is malformed.
 
     The original raises `ValueError` for the recipients of an envelope, and for its content.
     """
@@ -32,10 +32,10 @@ class V1PackagingService(Generic[P, S]):
     b64url: ClassVar[Base64UrlEncoder] = Base64UrlEncoder()
 
     def extract_pack_recipients(self, recipients: Sequence[JweRecipient]) -> Iterator[RecipData]:
-        """What an envelope says of each recipient.
+        """Return the headers of each recipient in an envelope.
 
         Raises:
-            UnreadableV1Error: A recipient has no verkey, or is there twice, or only one of `sender` and `iv`,
+            UnreadableV1Error: A recipient has no verkey, is repeated, or has only one of `sender` and `iv`,
                 or one of these is not base64url.
         """
         seen: set[str] = set()
@@ -57,11 +57,11 @@ class V1PackagingService(Generic[P, S]):
     async def extract_packed_message_metadata(
         self, secrets: SecretsManager[S], wrapper: JweEnvelope
     ) -> tuple[S, RecipData]:
-        """The secret that opens an envelope, and what the envelope says of its recipient.
+        """Return the secret that decrypts an envelope, and the headers of its recipient.
 
         Raises:
-            V1PackagingServiceError: It is not an envelope of DIDComm v1, or not for these secrets.
-            UnreadableV1Error: The headers of its recipients make no sense.
+            V1PackagingServiceError: It is not an envelope of DIDComm v1, or is not for these secrets.
+            UnreadableV1Error: The headers of its recipients are malformed.
         """
         alg = wrapper.protected.get("alg")
         if not alg:
@@ -83,11 +83,11 @@ class V1PackagingService(Generic[P, S]):
         secrets: SecretsManager[S],
         enc_message: JweEnvelope | str | bytes | Mapping[str, Any],
     ) -> V1CryptoUnpackResult:
-        """What is in an envelope, and whose keys were used.
+        """Decrypt an envelope, and return the keys that were used.
 
         Raises:
-            V1PackagingServiceError: It is not an envelope of DIDComm v1, or not for these secrets.
-            V1CryptoServiceError: It does not open.
+            V1PackagingServiceError: It is not an envelope of DIDComm v1, or is not for these secrets.
+            V1CryptoServiceError: The envelope cannot be decrypted.
             TypeError: It has another type.
         """
         wrapper = _envelope(enc_message)
@@ -102,11 +102,11 @@ class V1PackagingService(Generic[P, S]):
         to: Sequence[str],
         frm: str | None = None,
     ) -> JweEnvelope:
-        """The bytes in an envelope: authcrypt where there is a sender, anoncrypt else.
+        """Encrypt bytes in an envelope: authcrypt with a sender, anoncrypt without.
 
         Raises:
-            V1PackagingServiceError: The sender's secret was not found; the original packs anoncrypt then.
-            V1CryptoServiceError: The keys do not go into one envelope.
+            V1PackagingServiceError: The sender's secret was not found; the original would pack anoncrypt.
+            V1CryptoServiceError: The keys cannot share one envelope.
             ValueError: A recipient is not a verkey.
         """
         recipients = [crypto.v1_kid_to_public_key(kid) for kid in to]

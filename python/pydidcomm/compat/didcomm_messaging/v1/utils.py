@@ -6,7 +6,7 @@ __all__ = ["v1_kid_to_multikey"]
 
 
 def v1_kid_to_multikey(kid: str) -> str:
-    """The Multikey of a verkey.
+    """Return the Multikey of a verkey.
 
     Raises:
         ValueError: It is not a verkey.

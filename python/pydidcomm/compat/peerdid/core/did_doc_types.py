@@ -36,7 +36,7 @@ SERVICE_ACCEPT = "accept"
 
 
 class VerificationMethodField(Enum):
-    """The member that holds a key."""
+    """The name of the member with a key."""
 
     BASE58 = "publicKeyBase58"
     MULTIBASE = "publicKeyMultibase"
@@ -57,7 +57,7 @@ class VerificationMethodPeerDID:
 
     Args:
         id: Its id.
-        controller: The DID whose key it is.
+        controller: The DID of the key.
         ver_material: The key.
     """
 
@@ -67,7 +67,7 @@ class VerificationMethodPeerDID:
         self.ver_material = ver_material
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object."""
+        """Return the JSON object."""
         return {
             "id": self.id,
             "type": self.ver_material.type.value,
@@ -77,7 +77,7 @@ class VerificationMethodPeerDID:
 
     @property
     def public_key_field(self) -> VerificationMethodField:
-        """The member that holds the key."""
+        """Return the name of the member with the key."""
         return VerificationMethodField[self.ver_material.format.name]
 
     @classmethod
@@ -111,13 +111,13 @@ def _material(kind: str, field: VerificationMethodField, key: Any) -> Verificati
 
 
 class DIDCommServicePeerDID:
-    """A service that takes messages.
+    """A DIDComm service.
 
     Args:
         id: Its id.
-        service_endpoint: Where it takes them.
-        routing_keys: The keys of mediators to wrap for.
-        accept: The profiles taken.
+        service_endpoint: The URI of its endpoint.
+        routing_keys: The keys of mediators.
+        accept: The media type profiles.
     """
 
     def __init__(
@@ -133,7 +133,7 @@ class DIDCommServicePeerDID:
         self.accept = accept
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object."""
+        """Return the JSON object."""
         service: dict[str, Any] = {
             SERVICE_ID: self.id,
             SERVICE_TYPE: SERVICE_DIDCOMM_MESSAGING,
@@ -144,7 +144,7 @@ class DIDCommServicePeerDID:
 
     @classmethod
     def from_dict(cls, value: dict[str, Any]) -> "DIDCommServicePeerDID | dict[str, Any]":
-        """Reads the JSON object; one of another type stays what it is."""
+        """Read the JSON object; a service of another type is returned unchanged."""
         if not value or SERVICE_ID not in value or value.get(SERVICE_TYPE) != SERVICE_DIDCOMM_MESSAGING:
             return value
         return cls(

@@ -14,14 +14,14 @@ class MultibaseFormat(Enum):
 
 
 def from_base58(base58encoded: str) -> bytes:
-    """The bytes that base58btc says.
+    """Decode base58btc.
 
     Raises:
-        ValueError: It is none.
+        ValueError: The text is malformed.
     """
     return base58.b58decode(base58encoded)
 
 
 def to_base58(value: bytes) -> str:
-    """The bytes in base58btc."""
+    """Encode bytes in base58btc."""
     return base58.b58encode(value).decode()

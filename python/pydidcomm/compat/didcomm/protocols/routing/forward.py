@@ -75,7 +75,7 @@ class ROUTING_PROTOCOL_MSG_TYPES(Enum):  # noqa: N801, the name in the original
 
 @attrs.define(slots=False, on_setattr=[])
 class ForwardBody:
-    """Who gets the message next."""
+    """The next hop of a forward."""
 
     next: str = attrs.field(validator=_fields.a_did_or_did_url)
 
@@ -116,7 +116,7 @@ class ForwardMessage(GenericMessage[ForwardBody]):
 
     @property
     def forwarded_msg(self) -> JSON_OBJ:
-        """The message to hand on."""
+        """The message to forward."""
         forwarded: Any = self.attachments[0].data
         return cast("JSON_OBJ", forwarded.json)
 
@@ -131,7 +131,7 @@ class ForwardPackResult:
 
 @dataclass
 class ForwardResult:
-    """What a mediator is asked to hand on; see `pydidcomm.Forwarded`.
+    """The contents of a forward; see `pydidcomm.Forwarded`.
 
     Attributes:
         forward_msg: The forward.
@@ -145,13 +145,13 @@ class ForwardResult:
 
 
 async def find_did_service(resolvers_config: ResolversConfig, to: str, service_id: str | None = None) -> Any:  # noqa: ANN401
-    """The first service of the DID that takes DIDComm v2, or the one that is named; None where there is none.
+    """Return the first service of the DID for DIDComm v2, or the one with the id; None where there is none.
 
-    Packing chooses among all of them and their endpoints by itself; see `pydidcomm.Packed.deliveries`.
+    Packing chooses among all services and endpoints automatically; see `pydidcomm.Packed.deliveries`.
 
     Raises:
-        DIDDocNotResolvedError: No document is known of the DID.
-        InvalidDIDDocError: The service that is named is not there, or does not take DIDComm v2.
+        DIDDocNotResolvedError: The DID does not resolve.
+        InvalidDIDDocError: There is no service with the id, or it is not for DIDComm v2.
     """
     did = get_did(to)
     document = await resolvers_config.did_resolver.resolve(did)
@@ -180,12 +180,12 @@ async def resolve_did_services_chain(
     service_id: str | None = None,
     did_recursion: bool = False,  # noqa: FBT001, FBT002, the signature of the original
 ) -> list[Any]:
-    """The services on the way to the DID: the one with a URI first, that of the DID last.
+    """Return the services on the route to the DID, beginning with the one with a URI.
 
-    Packing finds longer ways by itself; see `pydidcomm.Delivery.route`.
+    Packing finds longer routes automatically; see `pydidcomm.Delivery.route`.
 
     Raises:
-        InvalidDIDDocError: A mediator has no service, or names a DID in its turn.
+        InvalidDIDDocError: A mediator has no service, or its endpoint is a DID.
         NotImplementedError: The same, with `did_recursion`.
     """
     service = await find_did_service(resolvers_config, to, service_id)
@@ -206,7 +206,7 @@ async def resolve_did_services_chain(
 async def find_keys_and_anoncrypt(
     msg: JSON_OBJ, to: str, alg: AnonCryptAlg, resolvers_config: ResolversConfig
 ) -> EncryptResult:
-    """The message anoncrypted for all keys of `to` on one curve, or for the one key that it names."""
+    """Encrypt a message by anoncrypt for all keys of a DID on one curve, or for one key."""
     config = pydidcomm.PackEncryptedConfig(enc_alg_anon=pydidcomm.AnonCryptAlg[alg.name], forward=False)
     packed = await run(
         resolvers_config,
@@ -227,7 +227,7 @@ async def wrap_in_forward(  # noqa: PLR0913, PLR0917, the arguments of the origi
     headers: Headers | None = None,
     didcomm_id_generator: DIDCommGeneratorType | None = None,
 ) -> ForwardPackResult | None:
-    """The message in one forward for each routing key, the first outermost; None where there are none.
+    """Wrap a message in one forward for each routing key, the first outermost; None without routing keys.
 
     Each forward is a message of its own, which `pydidcomm.pack_encrypted` encrypts; where the caller
     does not need these messages, `pydidcomm.wrap_in_forward` does it at once.
@@ -255,7 +255,7 @@ async def unpack_forward(
     packed_msg: JSON | JSON_OBJ,
     decrypt_by_all_keys: bool,  # noqa: FBT001, the signature of the original
 ) -> ForwardResult:
-    """What a mediator is asked to hand on; see `pydidcomm.unpack_forward`."""
+    """Unpack a forward as a mediator; see `pydidcomm.unpack_forward`."""
     if not isinstance(cast("Any", packed_msg), (str, dict)):
         message = f"unexpected type of packed_message: '{type(packed_msg)}'"
         raise DIDCommValueError(message)
@@ -271,7 +271,7 @@ async def unpack_forward(
 
 
 def is_forward(msg: JSON_OBJ | JSON | bytes) -> bool:
-    """Whether this is the plaintext of a forward with one message in it."""
+    """Return whether this is the plaintext of a forward with one message."""
     try:
         if isinstance(msg, dict):
             ForwardMessage.from_dict(copy.deepcopy(msg))

@@ -48,7 +48,7 @@ class AskarKey(PublicKey):
         kid: Its id.
 
     Raises:
-        ValueError: Its algorithm is not on offer.
+        ValueError: Its algorithm is not supported.
     """
 
     codec_to_alg: ClassVar[Mapping[str, KeyAlg]] = {
@@ -75,25 +75,25 @@ class AskarKey(PublicKey):
 
     @classmethod
     def key_to_multikey(cls, key: Key) -> str:
-        """The key as a Multikey."""
+        """Return the key as a Multikey."""
         return _native(key).multikey()
 
     @classmethod
     def multikey_to_key(cls, multikey: str) -> Key:
-        """The key of Askar that a Multikey is.
+        """Return the Askar key of a Multikey.
 
         Raises:
-            ValueError: It is none, or its curve is not on offer.
+            ValueError: It is not a Multikey, or its curve is not supported.
         """
         with translate_errors(ValueError):
             return _askar(NativeKey(multikey))
 
     @classmethod
     def from_verification_method(cls, vm: VerificationMethod) -> "AskarKey":
-        """The key of a verification method.
+        """Return the key of a verification method.
 
         Raises:
-            ValueError: It has none that can be read.
+            ValueError: It has no readable key.
         """
         return cls(_askar(native_key(cls, vm)), absolute_kid(vm))
 
@@ -104,12 +104,12 @@ class AskarKey(PublicKey):
 
     @property
     def multikey(self) -> str:
-        """The key as a Multikey."""
+        """Return the key as a Multikey."""
         return self.native.multikey()
 
 
 class AskarSecretKey(SecretKey):
-    """A secret key that Askar keeps: it agrees and signs there.
+    """A secret key in Askar, which agrees and signs there.
 
     Args:
         key: The key.
@@ -130,7 +130,7 @@ class AskarSecretKey(SecretKey):
         return AskarKey(self.key, self.kid)
 
     def agree(self, public_key: NativeKey, /) -> bytes:
-        """The raw shared secret with the key, which Askar computes.
+        """Return the raw shared secret with the key, computed by Askar.
 
         Raises:
             CryptoServiceError: The keys are not on one curve.
@@ -143,7 +143,7 @@ class AskarSecretKey(SecretKey):
         return shared
 
     def sign(self, algorithm: SignAlg, data: bytes, /) -> bytes:
-        """The signature over the data, which Askar makes."""
+        """Return the signature over the data, computed by Askar."""
         signature: bytes = self.key.sign_message(data, _SIGNATURES[algorithm])
         return signature
 
@@ -152,21 +152,21 @@ class AskarCryptoService(CoreBackedService[AskarKey, AskarSecretKey]):
     """The crypto service for keys of Askar."""
 
     def public(self, key: AskarKey) -> NativeKey:
-        """The key as the core reads it."""
+        """Return the key in the form of the core."""
         return key.native
 
     def held(self, secret: AskarSecretKey) -> Held:
-        """The secret itself: it agrees."""
+        """Return the secret itself, which agrees."""
         return secret
 
     def named(self, key: NativeKey, kid: str) -> AskarKey:
-        """A key that the core found."""
+        """Return a key that the core found."""
         with translate_errors(CryptoServiceError, ValueError):
             return AskarKey(_askar(key), kid)
 
     @classmethod
     def verification_method_to_public_key(cls, vm: VerificationMethod) -> AskarKey:
-        """The key of a verification method."""
+        """Return the key of a verification method."""
         return AskarKey.from_verification_method(vm)
 
 
@@ -181,7 +181,7 @@ class AskarSecretsManager(SecretsManager[AskarSecretKey]):
         self.store = store
 
     async def get_secret_by_kid(self, kid: str) -> AskarSecretKey | None:
-        """The secret of that kid, or None."""
+        """Return the secret with that kid, or None."""
         async with self.store.session() as session:
             entry = await session.fetch_key(kid)
             return AskarSecretKey(entry.key, kid) if entry else None

@@ -1,6 +1,6 @@
 """The crypto service for keys of Authlib; the core performs the cryptography.
 
-Hands on to `crypto.backend.core`: a key is read from its JWK, a secret one once, when it is first used.
+Derives from `crypto.backend.core`: keys are read from their JWKs, a secret key once, at its first use.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ __all__ = ["AsymmetricKey", "AuthlibCryptoService", "AuthlibKey", "AuthlibSecret
 
 
 class AsymmetricKey(Protocol):
-    """What is asked of a key of Authlib, for instance of an `OKPKey`."""
+    """The interface of Authlib keys, for instance of an `OKPKey`."""
 
     def as_dict(self, is_private: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002, as Authlib has it
         """The key as a JWK."""
@@ -37,7 +37,7 @@ class AuthlibKey(PublicKey):
         kid: Its id.
 
     Raises:
-        ValueError: Its curve is not on offer.
+        ValueError: Its curve is not supported.
     """
 
     kty_crv_to_codec: ClassVar[Mapping[tuple[str, str | None], str]] = {
@@ -61,30 +61,30 @@ class AuthlibKey(PublicKey):
 
     @property
     def multikey(self) -> str:
-        """The key as a Multikey."""
+        """Return the key as a Multikey."""
         return self.native.multikey()
 
     @classmethod
     def key_to_multikey(cls, key: AsymmetricKey) -> str:
-        """The key as a Multikey."""
+        """Return the key as a Multikey."""
         return _native(key).multikey()
 
     @classmethod
     def multikey_to_key(cls, multikey: str) -> AsymmetricKey:
-        """The key of Authlib that a Multikey is.
+        """Return the Authlib key of a Multikey.
 
         Raises:
-            ValueError: It is none.
+            ValueError: It is not a Multikey.
         """
         with translate_errors(ValueError):
             return _authlib(NativeKey(multikey))
 
     @classmethod
     def from_verification_method(cls, vm: VerificationMethod) -> "AuthlibKey":
-        """The key of a verification method.
+        """Return the key of a verification method.
 
         Raises:
-            ValueError: It has none that can be read.
+            ValueError: It has no readable key.
         """
         return cls(_authlib(native_key(cls, vm)), absolute_kid(vm))
 
@@ -109,7 +109,7 @@ class AuthlibSecretKey(SecretKey):
 
     @property
     def native(self) -> Secret:
-        """The secret of pydidcomm, read once."""
+        """Return the secret of pydidcomm, parsed once."""
         if self._secret is None:
             with translate_errors(CryptoServiceError, ValueError):
                 self._secret = Secret(self.key.as_dict(is_private=True), self._kid)
@@ -120,20 +120,20 @@ class AuthlibCryptoService(CoreBackedService[AuthlibKey, AuthlibSecretKey]):
     """The crypto service for keys of Authlib."""
 
     def public(self, key: AuthlibKey) -> NativeKey:
-        """The key as the core reads it."""
+        """Return the key in the form of the core."""
         return key.native
 
     def held(self, secret: AuthlibSecretKey) -> Held:
-        """The secret as the core reads it."""
+        """Return the secret in the form of the core."""
         return secret.native
 
     def named(self, key: NativeKey, kid: str) -> AuthlibKey:
-        """A key that the core found."""
+        """Return a key that the core found."""
         return AuthlibKey(_authlib(key), kid)
 
     @classmethod
     def verification_method_to_public_key(cls, vm: VerificationMethod) -> AuthlibKey:
-        """The key of a verification method."""
+        """Return the key of a verification method."""
         return AuthlibKey.from_verification_method(vm)
 
 

@@ -22,24 +22,24 @@ class InMemorySecretsManager(SecretsManager[S]):
         self.secrets: dict[str, S] = secrets or {}
 
     async def get_secret_by_kid(self, kid: str) -> S | None:
-        """The secret of that kid, or None."""
+        """Return the secret with that kid, or None."""
         return self.secrets.get(kid)
 
     async def add_secret(self, secret: S) -> None:
-        """Keeps the secret under its kid."""
+        """Store the secret under its kid."""
         self.secrets[secret.kid] = secret
 
 
 class FileBasedSecretsManager(SecretsManager[S]):
     """Secrets in memory that are read from a file, and written to it by `flush` and when Python exits.
 
-    The file has one JSON object a line, in the clear: for development. Only its owner may read it.
+    The file has one unencrypted JSON object for each line: for development. Only its owner may read it.
 
     Args:
         path: The file.
-        serializer: Makes the object of a secret.
-        deserializer: Makes a secret of its kid and its object.
-        secrets: Secrets to begin with; those in the file win.
+        serializer: Converts a secret to a JSON object.
+        deserializer: Creates a secret from its kid and its JSON object.
+        secrets: The initial secrets; those in the file take precedence.
     """
 
     def __init__(
@@ -63,11 +63,11 @@ class FileBasedSecretsManager(SecretsManager[S]):
         return str(self._path)
 
     async def get_secret_by_kid(self, kid: str) -> S | None:
-        """The secret of that kid, or None."""
+        """Return the secret with that kid, or None."""
         return self._secrets.get(kid)
 
     async def add_secret(self, secret: S) -> None:
-        """Keeps the secret under its kid."""
+        """Store the secret under its kid."""
         self._secrets[secret.kid] = secret
 
     async def flush(self) -> None:

@@ -1,7 +1,7 @@
 """The crypto service over pydidcomm's core, for keys of pydidcomm on every curve.
 
-Hands on to `encrypt_layer` and `decrypt_layer` of the core. The services for keys of Askar and of Authlib are
-this one; they only tell how a key of theirs is read.
+Calls `encrypt_layer` and `decrypt_layer` of the core. The services for keys of Askar and of Authlib derive
+from this one, and define how their keys are read.
 """
 
 from abc import abstractmethod
@@ -40,52 +40,52 @@ _CURVES = {
 class UnfitError(CryptoServiceError, ValueError):
     """The envelope is malformed or not for the key, or no key was found.
 
-    One backend of the original tells it by a `ValueError`, the other one by a `CryptoServiceError`.
+    One backend of the original raises `ValueError`, the other one `CryptoServiceError`.
     """
 
 
 class CoreBackedService(CryptoService[P, S]):
-    """A crypto service that computes in pydidcomm's core, whatever its keys are.
+    """A crypto service over pydidcomm's core, for keys of any type.
 
-    A service for keys of another kind says how they are read: `public`, `held` and `named`.
+    A service for keys of another type defines how they are read: `public`, `held` and `named`.
     """
 
     @abstractmethod
     def public(self, key: P) -> NativeKey:
-        """The key as the core reads it."""
+        """Return the key in the form of the core."""
 
     @abstractmethod
     def held(self, secret: S) -> Held:
-        """What agrees on a secret: a key of ours, or an object with `agree` that keeps it where it is."""
+        """Return the key that agrees: a secret of pydidcomm, or an external key with `agree`."""
 
     @abstractmethod
     def named(self, key: NativeKey, kid: str) -> P:
-        """A key that the core found, as the service hands it out."""
+        """Return a key that the core found, in the form of the service."""
 
     async def ecdh_es_encrypt(self, to_keys: Sequence[P], message: bytes) -> bytes:
-        """The message in anoncrypt for these keys, all of one DID and on one curve.
+        """Encrypt a message by anoncrypt for these keys, all of one DID and on one curve.
 
         Raises:
-            CryptoServiceError: The keys do not go into one envelope; an `UnfitError` where there is none.
+            CryptoServiceError: The keys cannot share one envelope; `UnfitError` where there are none.
         """
         _check_recipients(to_keys)
         with translate_errors(CryptoServiceError, ValueError):
             return await _steps.encrypt(message, self._recipients(to_keys), None)
 
     async def ecdh_es_decrypt(self, enc_message: str | bytes, recip_key: S) -> bytes:
-        """What is in an anoncrypt layer.
+        """Decrypt an anoncrypt layer.
 
         Raises:
-            CryptoServiceError: It does not open, or its algorithms are not on offer; an `UnfitError` where it
-                is not such a layer, or not for this key.
+            CryptoServiceError: It cannot be decrypted, or its algorithms are not supported; `UnfitError`
+                where it is not such a layer, or is not for this key.
         """
         return await self._decrypt(enc_message, recip_key, None)
 
     async def ecdh_1pu_encrypt(self, to_keys: Sequence[P], sender_key: S, message: bytes) -> bytes:
-        """The message in authcrypt for these keys, all of one DID and on the curve of the sender's.
+        """Encrypt a message by authcrypt for these keys, all of one DID and on the curve of the sender.
 
         Raises:
-            CryptoServiceError: The keys do not go into one envelope; an `UnfitError` where there is none.
+            CryptoServiceError: The keys cannot share one envelope; `UnfitError` where there are none.
         """
         _check_recipients(to_keys)
         sender = (sender_key.kid, self.held(sender_key))
@@ -93,11 +93,11 @@ class CoreBackedService(CryptoService[P, S]):
             return await _steps.encrypt(message, self._recipients(to_keys), sender)
 
     async def ecdh_1pu_decrypt(self, enc_message: str | bytes, recip_key: S, sender_key: P) -> bytes:
-        """What is in an authcrypt layer that the sender's key made.
+        """Decrypt an authcrypt layer from the sender's key.
 
         Raises:
-            CryptoServiceError: It does not open, its algorithms are not on offer, or it names another sender;
-                an `UnfitError` where it is not such a layer, or not for this key.
+            CryptoServiceError: It cannot be decrypted, its algorithms are not supported, or it has another
+                sender; `UnfitError` where it is not such a layer, or is not for this key.
         """
         return await self._decrypt(enc_message, recip_key, (sender_key.kid, self.public(sender_key)))
 
@@ -134,15 +134,15 @@ class CoreKey(PublicKey):
 
     @property
     def multikey(self) -> str:
-        """The key as a Multikey."""
+        """Return the key as a Multikey."""
         return self.key.multikey()
 
     @classmethod
     def from_verification_method(cls, vm: VerificationMethod) -> "CoreKey":
-        """The key of a verification method.
+        """Return the key of a verification method.
 
         Raises:
-            ValueError: It has none that can be read.
+            ValueError: It has no readable key.
         """
         return cls(native_key(cls, vm), absolute_kid(vm))
 
@@ -172,20 +172,20 @@ class CoreCryptoService(CoreBackedService[CoreKey, CoreSecretKey]):
     """The crypto service with pydidcomm's own keys."""
 
     def public(self, key: CoreKey) -> NativeKey:
-        """The key as the core reads it."""
+        """Return the key in the form of the core."""
         return key.key
 
     def held(self, secret: CoreSecretKey) -> Held:
-        """What agrees on a secret."""
+        """Return the key that agrees."""
         return secret.key
 
     def named(self, key: NativeKey, kid: str) -> CoreKey:
-        """A key that the core found."""
+        """Return a key that the core found."""
         return CoreKey(key, kid)
 
     @classmethod
     def verification_method_to_public_key(cls, vm: VerificationMethod) -> CoreKey:
-        """The key of a verification method."""
+        """Return the key of a verification method."""
         return CoreKey.from_verification_method(vm)
 
 
@@ -196,12 +196,12 @@ def _check_recipients(keys: Sequence[PublicKey]) -> None:
 
 
 def absolute_kid(vm: VerificationMethod) -> str:
-    """The id of a verification method, in the name of its controller where it is relative."""
+    """Return the absolute id of a verification method, relative to its controller."""
     return str(vm.id if vm.id.did else vm.id.as_absolute(vm.controller))
 
 
 def native_key(reader: type[PublicKey], vm: VerificationMethod) -> NativeKey:
-    """The key of a verification method, of which `reader` takes the bytes where it is written in bytes."""
+    """Return the key of a verification method; `reader` reads a key in bytes."""
     with translate_errors(ValueError):
         if vm.type == "Multikey":
             if not vm.public_key_multibase:

@@ -1,6 +1,6 @@
 """The crypto service of DIDComm v1 for keys of Aries Askar; private keys stay in Askar.
 
-Hands on to `v1.crypto.core`: Askar makes the X25519 key of an Ed25519 one, and agrees with it.
+Derives from `v1.crypto.core`: Askar converts an Ed25519 key to X25519, and performs key agreement.
 """
 
 from aries_askar import AskarError, KeyAlg
@@ -20,7 +20,7 @@ class AskarV1CryptoService(CoreBackedV1Service[AskarKey, AskarSecretKey]):
     """The crypto service of DIDComm v1 for keys of Askar."""
 
     def v1_kid_to_public_key(self, kid: str) -> AskarKey:
-        """The key that a verkey is.
+        """Return the public key of a verkey.
 
         Raises:
             ValueError: It is not a verkey.
@@ -28,11 +28,11 @@ class AskarV1CryptoService(CoreBackedV1Service[AskarKey, AskarSecretKey]):
         return AskarKey(AskarKey.multikey_to_key(v1.public_key(kid).multikey()), kid)
 
     def public(self, key: AskarKey) -> NativeKey:
-        """The key as the core reads it."""
+        """Return the key in the form of the core."""
         return key.native
 
     def held(self, secret: AskarSecretKey) -> tuple[str, Held]:
-        """The verkey of a secret, and its X25519 key, which Askar keeps."""
+        """Return the verkey of a secret, and its X25519 key in Askar."""
         try:
             agrees = secret.key.convert_key(KeyAlg.X25519)
         except AskarError as error:
@@ -42,5 +42,5 @@ class AskarV1CryptoService(CoreBackedV1Service[AskarKey, AskarSecretKey]):
 
     @classmethod
     def verification_method_to_public_key(cls, vm: VerificationMethod) -> AskarKey:
-        """The key of a verification method."""
+        """Return the key of a verification method."""
         return AskarKey.from_verification_method(vm)

@@ -14,7 +14,7 @@ __all__ = ["RecipData", "V1CryptoService", "V1CryptoServiceError", "V1CryptoUnpa
 
 
 class RecipData(NamedTuple):
-    """What an envelope says of one recipient.
+    """The headers of one recipient in an envelope.
 
     Attributes:
         kid: Its verkey.
@@ -30,7 +30,7 @@ class RecipData(NamedTuple):
 
 
 class V1CryptoUnpackResult(NamedTuple):
-    """What was in an envelope, and whose keys were used.
+    """The content of an envelope, and the keys that were used.
 
     Attributes:
         unpacked: The bytes.
@@ -44,7 +44,7 @@ class V1CryptoUnpackResult(NamedTuple):
 
 
 class V1CryptoServiceError(Exception):
-    """A crypto service cannot or will not do it."""
+    """A crypto service cannot perform or refuses an operation."""
 
 
 class V1CryptoService(ABC, Generic[P, S]):
@@ -54,23 +54,23 @@ class V1CryptoService(ABC, Generic[P, S]):
 
     @abstractmethod
     def v1_kid_to_public_key(self, kid: str) -> P:
-        """The key that a verkey is."""
+        """Return the public key of a verkey."""
 
     @abstractmethod
     def public_key_to_v1_kid(self, key: P) -> str:
-        """The verkey of a key."""
+        """Return the verkey of a key."""
 
     @classmethod
     @abstractmethod
     def verification_method_to_public_key(cls, vm: VerificationMethod) -> P:
-        """The key of a verification method, in the form that the service computes with."""
+        """Return the key of a verification method, in the form of the service."""
 
     @abstractmethod
     async def pack_message(self, to_verkeys: Sequence[P], from_key: S | None, message: bytes) -> JweEnvelope:
-        """The message for these keys: authcrypt with a sender, anoncrypt without one."""
+        """Encrypt a message for these keys: authcrypt with a sender, anoncrypt without."""
 
     @abstractmethod
     async def unpack_message(
         self, wrapper: JweEnvelope, recip_key: S, recip_data: RecipData
     ) -> V1CryptoUnpackResult:
-        """What is in the envelope."""
+        """Decrypt the envelope."""

@@ -1,6 +1,6 @@
 """The crypto service of DIDComm v1 over pydidcomm's core; it calls `pydidcomm.v1`.
 
-The services for keys of Askar and for pairs of bytes are this one; they only tell how a key is read.
+The services for keys of Askar and for pairs of bytes derive from this one, and define how a key is read.
 """
 
 from abc import abstractmethod
@@ -24,11 +24,11 @@ __all__ = ["CoreBackedV1Service"]
 
 
 class One:
-    """A secrets resolver that holds one secret, under its verkey.
+    """A secrets resolver with one secret, under its verkey.
 
     Args:
         verkey: The verkey.
-        secret: The Ed25519 secret, or what agrees as the X25519 key that it implies.
+        secret: The Ed25519 secret, or an external key that agrees as the X25519 key derived from it.
     """
 
     def __init__(self, verkey: str, secret: Held) -> None:
@@ -36,38 +36,38 @@ class One:
         self._secret = secret
 
     def get_key(self, kid: str, /) -> Held | None:
-        """The secret, where that is its verkey."""
+        """Return the secret, if `kid` is its verkey; else None."""
         return self._secret if kid == self._verkey else None
 
     def get_keys(self, kids: list[str], /) -> list[str]:
-        """The verkey, where it is among them."""
+        """Return the verkey, if it is among the kids."""
         return [kid for kid in kids if kid == self._verkey]
 
 
 class Nothing:
-    """A secrets resolver that holds nothing."""
+    """A secrets resolver without secrets."""
 
     def get_key(self, _kid: str, /) -> None:
-        """Nothing."""
+        """Return None."""
 
     def get_keys(self, _kids: list[str], /) -> list[str]:
-        """None of them."""
+        """Return an empty list."""
         return []
 
 
 class CoreBackedV1Service(V1CryptoService[P, S]):
-    """A crypto service of DIDComm v1 that computes in pydidcomm's core, whatever its keys are."""
+    """A crypto service of DIDComm v1 over pydidcomm's core, for keys of any type."""
 
     @abstractmethod
     def public(self, key: P) -> NativeKey:
-        """The key as the core reads it."""
+        """Return the key in the form of the core."""
 
     @abstractmethod
     def held(self, secret: S) -> tuple[str, Held]:
-        """The verkey of a secret, and what agrees as the X25519 key that it implies."""
+        """Return the verkey of a secret, and the key that agrees as the derived X25519 key."""
 
     def public_key_to_v1_kid(self, key: P) -> str:
-        """The verkey of a key.
+        """Return the verkey of a key.
 
         Raises:
             V1CryptoServiceError: It is not an Ed25519 key.
@@ -76,10 +76,10 @@ class CoreBackedV1Service(V1CryptoService[P, S]):
             return v1.verkey(self.public(key))
 
     async def pack_message(self, to_verkeys: Sequence[P], from_key: S | None, message: bytes) -> JweEnvelope:
-        """The message for these keys: authcrypt with a sender, anoncrypt without one.
+        """Encrypt a message for these keys: authcrypt with a sender, anoncrypt without.
 
         Raises:
-            V1CryptoServiceError: One of the keys does not encrypt, or is there twice, or there is none.
+            V1CryptoServiceError: A key cannot be encrypted to, is repeated, or there is none.
         """
         to = [self.public_key_to_v1_kid(key) for key in to_verkeys]
         sender = None if from_key is None else self.held(from_key)
@@ -94,10 +94,10 @@ class CoreBackedV1Service(V1CryptoService[P, S]):
         recip_key: S,
         recip_data: RecipData,  # noqa: ARG002, the core reads it again
     ) -> V1CryptoUnpackResult:
-        """What is in the envelope.
+        """Decrypt the envelope.
 
         Raises:
-            V1CryptoServiceError: It does not open, or is none.
+            V1CryptoServiceError: It is not an envelope, or cannot be decrypted.
         """
         with translate_errors(V1CryptoServiceError, ValueError):
             unpacked = await v1.unpack(_resolvers(self.held(recip_key)), wrapper.to_json())

@@ -1,6 +1,6 @@
 """The crypto service of DIDComm v1 for keys as bytes, as in NaCl; it does not need NaCl.
 
-Hands on to `v1.crypto.core`.
+Derives from `v1.crypto.core`.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class KeyPair(SecretKey):
 
     Attributes:
         verkey: The bytes of the public key.
-        sigkey: The bytes of the secret, and those of the public key behind them.
+        sigkey: The bytes of the secret key, followed by those of the public key.
     """
 
     verkey: bytes
@@ -37,7 +37,7 @@ class KeyPair(SecretKey):
 
     @property
     def verkey_b58(self) -> str:
-        """The verkey in base58."""
+        """Return the verkey in base58."""
         return v1.verkey(_native(self.verkey))
 
     @property
@@ -61,26 +61,26 @@ class EdPublicKey(PublicKey):
 
     @classmethod
     def from_verification_method(cls, vm: VerificationMethod) -> "EdPublicKey":
-        """The key of a verification method.
+        """Return the key of a verification method.
 
         Raises:
-            ValueError: It has none that can be read.
+            ValueError: It has no readable key.
         """
         return cls(native_key(cls, vm).octets())
 
     @property
     def key(self) -> str:
-        """The verkey in base58."""
+        """Return the verkey in base58."""
         return v1.verkey(_native(self.value))
 
     @property
     def kid(self) -> str:
-        """A key has no id of its own here."""
+        """Raises NotImplementedError, since the key has no id."""
         raise NotImplementedError
 
     @property
     def multikey(self) -> str:
-        """The key as a Multikey."""
+        """Return the key as a Multikey."""
         return _native(self.value).multikey()
 
 
@@ -88,7 +88,7 @@ class NaclV1CryptoService(CoreBackedV1Service[EdPublicKey, KeyPair]):
     """The crypto service of DIDComm v1 for keys as bytes."""
 
     def v1_kid_to_public_key(self, kid: str) -> EdPublicKey:
-        """The key that a verkey is.
+        """Return the public key of a verkey.
 
         Raises:
             ValueError: It is not a verkey.
@@ -96,19 +96,19 @@ class NaclV1CryptoService(CoreBackedV1Service[EdPublicKey, KeyPair]):
         return EdPublicKey(v1.public_key(kid).octets())
 
     def public(self, key: EdPublicKey) -> NativeKey:
-        """The key as the core reads it."""
+        """Return the key in the form of the core."""
         with translate_errors(V1CryptoServiceError, ValueError):
             return _native(key.value)
 
     def held(self, secret: KeyPair) -> tuple[str, Held]:
-        """The verkey of a secret, and the secret."""
+        """Return the verkey of a secret, and the secret."""
         with translate_errors(V1CryptoServiceError, ValueError):
             verkey = secret.verkey_b58
             return verkey, Secret.from_octets("Ed25519", secret.sigkey[:_SEED], kid=verkey)
 
     @classmethod
     def verification_method_to_public_key(cls, vm: VerificationMethod) -> EdPublicKey:
-        """The key of a verification method."""
+        """Return the key of a verification method."""
         return EdPublicKey.from_verification_method(vm)
 
 
@@ -119,17 +119,17 @@ class InMemSecretsManager(SecretsManager[KeyPair]):
         self.secrets: dict[str, KeyPair] = {}
 
     async def get_secret_by_kid(self, kid: str) -> KeyPair | None:
-        """The key of that verkey, or None."""
+        """Return the key with that verkey, or None."""
         return self.secrets.get(kid)
 
     def create(self, seed: bytes | None = None) -> KeyPair:
-        """A new key, which is kept.
+        """Create a key, and store it.
 
         Args:
-            seed: The 32 bytes of the secret; random by default.
+            seed: The 32 bytes of the secret; None for random ones.
 
         Raises:
-            ValueError: The seed has another length.
+            ValueError: `seed` does not have 32 bytes.
         """
         keys = KeyPair(*key_pair(seed))
         self.secrets[keys.kid] = keys
