@@ -1,4 +1,4 @@
-"""The operations of an Askar store of secrets, run in the private event loop."""
+"""The operations of an Askar secrets store, run in the private event loop."""
 
 import os
 from collections.abc import Collection, Coroutine, Mapping, Sequence
@@ -23,7 +23,7 @@ CATEGORY = "did"
 
 
 class AskarBackend:
-    """An Askar store behind both faces."""
+    """The operations of an Askar store."""
 
     def __init__(  # noqa: PLR0913, PLR0917, those of AskarSecrets
         self,
@@ -53,20 +53,20 @@ class AskarBackend:
         return self._kind if self._profile is None else f"{self._kind}, profile={self._profile!r}"
 
     def check(self) -> None:
-        """Refuse what would hang: the threads of Askar stay with the process that started them."""
+        """Raise if the store is closed, or would hang because Askar's threads do not survive a fork."""
         if os.getpid() != self._process or LOOP.stayed_with_parent:
             message = (
                 "an Askar store was used before this process was forked, and the threads of Askar do not "
-                "survive a fork: open stores after it, or start processes by `spawn`"
+                "survive a fork: open stores after the fork, or start processes by `spawn`"
             )
             raise SecretsUnavailableError(message)
         LOOP.leave_if_daemon()
         if self._closed:
-            message = "this store of secrets is closed"
+            message = "this secrets store is closed"
             raise SecretsUnavailableError(message)
 
     async def run(self, operation: str, *arguments: Any) -> Any:  # noqa: ANN401
-        """Run the operation in the private loop; in the caller's, once Python has begun to end."""
+        """Run the operation in the private loop; while the interpreter shuts down, in the caller's."""
         work = self._work(operation, arguments)
         if work is None:
             return None
@@ -93,7 +93,7 @@ class AskarBackend:
         return work
 
     def make_key(self, curve: str, use: KeyUse) -> NewKey:
-        """A new key, which the library has in memory until it is stored."""
+        """Generate a key, which is only in the memory of the library until it is stored."""
         return _askar_keys.generate_key(curve, use, self._load)
 
     async def open(self) -> None:
@@ -101,13 +101,13 @@ class AskarBackend:
         await self._store.open()
 
     async def close(self) -> None:
-        """Close the store, and forget the handles."""
+        """Close the store, and clear the cache of handles."""
         self._closed = True
         self.recent.clear()
         await self._store.close()
 
     async def find(self, kids: Sequence[str]) -> dict[str, Any]:
-        """The handles of those of the keys that are stored, by kid."""
+        """The handles of the stored keys, of those in `kids`, by kid."""
 
         async def fetch(session: Session) -> dict[str, Any]:
             found: dict[str, Any] = {}
@@ -123,16 +123,16 @@ class AskarBackend:
 
     async def _fetch(self, session: Session, kid: str, name: str) -> Any:  # noqa: ANN401
         entry = await session.fetch_key(name)
-        # an entry of another program may have the long form as its name
+        # another program may have stored the key under the long form
         entry = entry or (None if name == kid else await session.fetch_key(kid))
         return None if entry is None else _askar_keys.handle(entry.metadata or entry.name, entry.key)
 
     async def insert(self, secrets: Sequence[Secret]) -> None:
-        """Store keys that were generated outside."""
+        """Store keys that were generated outside of the store, all or none."""
         await self._insert({secret.kid: _askar_keys.import_key(secret, self._load) for secret in secrets}, {})
 
     async def store_did(self, did: str, keys: Mapping[str, NewKey], long_forms: Mapping[str, str]) -> None:  # noqa: ARG002
-        """Store keys that were generated inside, with the long form of their DID."""
+        """Store keys that `make_key` generated, with the long form of their DID, all or none."""
         await self._insert({kid: key.handle for kid, key in keys.items()}, long_forms)
         for short, known in long_forms.items():
             self.long_forms.recent.put(short, known)
@@ -156,7 +156,7 @@ class AskarBackend:
             self.recent.put(entry_name(kid), _askar_keys.handle(kid, key))
 
     async def remove(self, kid: str) -> bool:
-        """Destroy the key."""
+        """Destroy a key, and return whether there was one."""
         name = entry_name(kid)
 
         async def delete(session: Session) -> bool:
@@ -170,11 +170,11 @@ class AskarBackend:
         return found
 
     async def kids(self) -> list[str]:
-        """The kids of the keys that are named after a DID."""
+        """The kids of the keys whose names are DID URLs."""
 
         async def fetch(session: Session) -> list[str]:
             entries: Any = await session.fetch_all_keys()
-            # what its `__iter__` returns has no `__iter__`, and its indexing never raises
+            # its iterator has no `__iter__`, and its indexing never raises IndexError
             names = [
                 str(one.metadata or one.name) for one in (entries[place] for place in range(len(entries)))
             ]
@@ -183,7 +183,7 @@ class AskarBackend:
         return await self._store.read(fetch)
 
     async def read_long_form(self, did: str) -> str | None:
-        """What the short form is the hash of."""
+        """The long form of a short form, which is its hash; None if it is not stored."""
 
         async def fetch(session: Session) -> str | None:
             entry = await session.fetch(CATEGORY, did)
@@ -202,7 +202,7 @@ class AskarBackend:
 
 
 async def _has(session: Session, kid: str, key: Key) -> bool:
-    """Whether the key is stored under that kid; it may not be another one."""
+    """Whether the key is stored with this kid; raises KeyExistsError if another key is."""
     entry = await session.fetch_key(entry_name(kid))
     if entry is not None and entry.key.get_jwk_thumbprint() != key.get_jwk_thumbprint():
         raise KeyExistsError(kid)
@@ -210,6 +210,6 @@ async def _has(session: Session, kid: str, key: Key) -> bool:
 
 
 async def _put(session: Session, short: str, known: str) -> None:
-    # the short form is the hash of the long one, so what is there is the same
+    # the short form is the hash of the long one, so a stored one is the same
     if await session.fetch(CATEGORY, short) is None:
         await session.insert(CATEGORY, short, known)

@@ -1,4 +1,4 @@
-"""A new Askar store in an SQLite file, which other processes see when it is whole."""
+"""Create an Askar store in an SQLite file, which other processes see only when it is complete."""
 
 import asyncio
 import os
@@ -13,10 +13,10 @@ from typing import Any, Final
 from pydidcomm.secrets._file_lock import HELD, STEP_SECONDS, FileLock
 
 UNFINISHED: Final = "-new"
-"""What the file is called after its name while it is made."""
+"""The suffix of the file's name while it is created."""
 
 _FILES: Final = ("", "-wal", "-shm", "-journal")
-"""What SQLite calls its files after the database."""
+"""The suffixes of SQLite's files after the name of the database."""
 
 
 _TABLES: Final = frozenset({"config", "profiles", "items"})
@@ -24,15 +24,15 @@ _TABLES: Final = frozenset({"config", "profiles", "items"})
 
 
 _CHECKED: Final[set[tuple[int, int]]] = set()
-"""Device and inode of files that are not foreign."""
+"""The device and inode of files that were checked, and are not foreign."""
 
 _CHECKING: Final = threading.Lock()
 
 
 def is_foreign(path: Path) -> bool:
-    """Whether the file is a database of another program: opening it as a store would change its header.
+    """Whether the file is a database of another program, whose header Askar would change.
 
-    A file that SQLite cannot read now, for instance one that is locked, is left to Askar.
+    A file that SQLite cannot read now, for instance because it is locked, counts as not foreign.
 
     Args:
         path: The file; its name has none of the characters ?, # and %.
@@ -40,7 +40,7 @@ def is_foreign(path: Path) -> bool:
     with _CHECKING, suppress(OSError):
         status = path.stat()
         file = status.st_dev, status.st_ino
-        # the SQLite of Python would end the locks of Askar's: once a process, before Askar opens the file
+        # Python's SQLite would end the locks of Askar's: check once per process, before Askar opens the file
         if file not in _CHECKED:
             if _has_other_tables(path):
                 return True
@@ -58,18 +58,18 @@ def _has_other_tables(path: Path) -> bool:
 
 
 async def create(path: Path, provision: Callable[[str], Awaitable[Any]], seconds: float) -> None:
-    """Make the store with `provision`, unless it is there or another process makes it meanwhile.
+    """Create the store with `provision`, unless it exists or another process creates it meanwhile.
 
     A process that is killed leaves an unfinished file, which the next one replaces.
 
     Args:
         path: The file of the store.
-        provision: Makes a store at a URI of Askar, and returns it.
-        seconds: How long to wait for another process.
+        provision: Creates a store at a URI of Askar, and returns it.
+        seconds: The time to wait for another process, in seconds.
 
     Raises:
-        TimeoutError: Another process has not made it in that time.
-        OSError: There can be no file.
+        TimeoutError: Another process has not created it in that time.
+        OSError: The file cannot be created.
     """
     lock = FileLock(path)
     end = time.monotonic() + seconds
@@ -94,10 +94,10 @@ async def _make(path: Path, provision: Callable[[str], Awaitable[Any]]) -> None:
     unfinished = path.with_name(path.name + UNFINISHED)
     _remove(unfinished)
     try:
-        # its owner alone may read it: SQLite gives all its files the same mode
+        # only the owner may read it; SQLite gives all its files the mode of the database
         os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         store = await provision(f"sqlite://{unfinished}")
-        # all of it is in the one file then
+        # after closing, all content is in this one file
         await store.close()
         unfinished.rename(path)
     finally:

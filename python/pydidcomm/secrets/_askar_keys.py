@@ -1,4 +1,4 @@
-"""Askar keys as handles: they agree and sign inside of the library, and private bytes stay there."""
+"""Handles of Askar keys: they agree and sign inside of the library, where the private bytes stay."""
 
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ from pydidcomm.errors import UnsupportedError
 from pydidcomm.resolvers import KeyUse, NewKey
 
 LoadedCurve = Literal["P-384"]
-"""A curve whose keys can be loaded into this process to be used; see `AskarSecrets`."""
+"""A curve whose keys can be loaded into this process; see `AskarSecrets`."""
 
 _ALGORITHMS = {
     "X25519": KeyAlg.X25519,
@@ -23,13 +23,13 @@ _CURVES = {algorithm: curve for curve, algorithm in _ALGORITHMS.items()}
 _AGREE = ("X25519", "P-256", "secp256k1")
 _SIGN = ("Ed25519", "P-256", "secp256k1")
 _NO_P384 = (
-    "key agreement in an Askar store, which hands out no shared secret of 48 bytes (use X25519 or P-256, or "
+    "key agreement in an Askar store, which returns no shared secret of 48 bytes (use X25519 or P-256, or "
     'open the store with `load=("P-384",)`, which loads private keys on it into this process)'
 )
 
 
 class AskarKey:
-    """A key in an Askar store. It is valid as long as the program, also when its store is closed."""
+    """A handle of a key in an Askar store; it stays usable after the store is closed."""
 
     def __init__(self, curve: str, key: Key) -> None:
         self._curve = curve
@@ -44,39 +44,39 @@ class AskarKey:
         return self._curve
 
     def expose_jwk(self) -> dict[str, Any]:
-        """The private key as a JWK, for a backup: its bytes are in this process then."""
+        """The private key as a JWK, for a backup; this loads its bytes into this process."""
         return _jwk(self._key)
 
     def __reduce__(self) -> str:
-        """Refuse to be pickled or copied: a handle has no meaning in another process."""
-        message = f"a {type(self).__name__} is not pickled: open the store in each process"
+        """Raise TypeError: a handle cannot be used in another process, or copied."""
+        message = f"a {type(self).__name__} must not be pickled or copied: open the store in each process"
         raise TypeError(message)
 
 
 class _Agreeing(AskarKey):
-    """A key that messages are encrypted to."""
+    """A handle of a key for key agreement."""
 
     def agree(self, public_key: PublicKey, /) -> bytes:
-        """The raw ECDH shared secret with the public key, 32 bytes."""
+        """Return the raw ECDH shared secret with the public key, 32 bytes."""
         peer = Key.from_public_bytes(_ALGORITHMS[self._curve], public_key.octets())
-        # every symmetric key of 32 bytes does: its bytes are the shared secret, without a KDF
+        # any symmetric algorithm with 32 bytes: the key's bytes are the shared secret, without a KDF
         return self._key.key_exchange(KeyAlg.C20P, peer).get_secret_bytes()
 
 
 class _Signing(AskarKey):
-    """A key that signs."""
+    """A handle of a key for signatures."""
 
     def sign(self, algorithm: SignAlg, data: bytes, /) -> bytes:  # noqa: ARG002, the curve has one algorithm
-        """The signature of the data, 64 bytes."""
+        """Return the signature of the data, 64 bytes."""
         return self._key.sign_message(data)
 
 
 class _AgreeingAndSigning(_Agreeing, _Signing):
-    """A key of a DID that has one key for both."""
+    """A handle of a key for both uses, as in a DID with a single key."""
 
 
 def handle(kid: str, key: Key) -> AskarKey | Secret | None:
-    """What stands for the key in the program; None for a key that is not one of DIDComm."""
+    """The handle of a key, for P-384 a `Secret`; None for a curve that DIDComm does not use."""
     curve = _CURVES.get(key.algorithm)
     if curve is None:
         return None
@@ -94,12 +94,12 @@ def _jwk(key: Key) -> dict[str, Any]:
 
 
 def public_key(key: Key) -> PublicKey:
-    """The public half."""
+    """The public key of an Askar key."""
     return PublicKey.from_octets(_CURVES[key.algorithm], key.get_public_bytes())
 
 
 def import_key(secret: Secret, load: tuple[str, ...]) -> Key:
-    """A secret key as an Askar key."""
+    """Convert a private key to an Askar key."""
     _check(secret.curve, load)
     askar: Any = Key
     key: Key = askar.from_jwk(secret.expose_jwk())
@@ -107,7 +107,7 @@ def import_key(secret: Secret, load: tuple[str, ...]) -> Key:
 
 
 def generate_key(curve: str, use: KeyUse, load: tuple[str, ...]) -> NewKey:
-    """A new key, and for Ed25519 and both uses the X25519 key that it implies."""
+    """Generate a key; for Ed25519 and both uses, also with the X25519 key that it implies."""
     _check(curve, load)
     key = Key.generate(_ALGORITHMS[curve])
     agreement = None
@@ -119,7 +119,7 @@ def generate_key(curve: str, use: KeyUse, load: tuple[str, ...]) -> NewKey:
 
 def _check(curve: str, load: tuple[str, ...]) -> None:
     if curve not in _ALGORITHMS:
-        what = "curve of keys in an Askar store (X25519, P-256, Ed25519 and secp256k1 are)"
+        what = "curve of keys in an Askar store (supported: X25519, P-256, Ed25519, secp256k1)"
         raise UnsupportedError(what, curve)
     if curve == "P-384" and curve not in load:
         raise UnsupportedError(_NO_P384, curve)

@@ -1,4 +1,4 @@
-"""An Askar store: opened, reopened, and used in sessions that are short, retried and limited in time."""
+"""An Askar store: opened, reopened, and used in short sessions with retries and time limits."""
 
 import asyncio
 import os
@@ -17,19 +17,19 @@ from pydidcomm.secrets.errors import SecretsLockedError, SecretsUnavailableError
 Answer = TypeVar("Answer")
 
 Session = Any
-"""A session of Askar, whose own annotations deny the None that its functions take."""
+"""A session of Askar, whose annotations do not allow the None that its functions accept."""
 
 SESSIONS = 8
-"""The most sessions at once: fewer than the 10 connections of Askar's pool, whose waiters fail."""
+"""The maximum number of sessions: fewer than the 10 connections of Askar's pool, whose waiters fail."""
 
 MOST_ATTEMPTS = 12
-"""Every idle connection of the pool fails once after a restart of the server; there are 10."""
+"""The maximum number of attempts: each of the pool's 10 connections fails once after a server restart."""
 
 OPENING_ATTEMPTS = 3
-"""The first one of several processes creates the database; the others find it there."""
+"""The maximum number of attempts to open: several processes may be creating the same database."""
 
 PAUSE_SECONDS = 0.01
-"""How long the first pause between attempts is; each is one such step longer."""
+"""The first pause between attempts, in seconds; each further one is longer by the same amount."""
 
 _RETRIED = (AskarErrorCode.BACKEND, AskarErrorCode.BUSY)
 _POSTGRES = ("postgres://", "postgresql://")
@@ -39,7 +39,7 @@ _RAW_KEY = re.compile(r"[1-9A-HJ-NP-Za-km-z]{32,44}")
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """How a store is opened, and opened again when its connections hang."""
+    """The arguments to open a store, and to open it again if its connections hang."""
 
     location: str
     passphrase: str | None = field(repr=False)
@@ -50,7 +50,7 @@ class Opening:
     def __post_init__(self) -> None:
         """Check the arguments before any I/O."""
         if (self.passphrase is None) == (self.raw_key is None):
-            message = "`passphrase` or `raw_key` must be given, and not both"
+            message = "either `passphrase` or `raw_key` must be set, and not both"
             raise ValueError(message)
         if self.passphrase == "":
             message = "`passphrase` must not be empty"
@@ -67,7 +67,7 @@ class Opening:
 
     @property
     def kind(self) -> str:
-        """The database, for `repr`: a URL has a password in it."""
+        """The kind of database, for `repr`, since a URL may contain a password."""
         return "PostgreSQL" if self.location.startswith(_POSTGRES) else "SQLite"
 
     @property
@@ -76,7 +76,7 @@ class Opening:
         return Path(self.location).absolute()
 
     async def open(self) -> Store:
-        """The store, made where it is not there and may be made."""
+        """Open the store; create it if it does not exist and `create` is set."""
         method = "raw" if self.passphrase is None else "kdf:argon2i:mod"
         key: Any = self.raw_key if self.passphrase is None else self.passphrase
         if self.kind == "SQLite":
@@ -94,7 +94,7 @@ class Opening:
             )
         for attempt in range(1, OPENING_ATTEMPTS + 1):
             try:
-                # provisioning would make tables in the SQLite file of another program
+                # provisioning would create tables in the SQLite file of another program
                 if self.create and self.kind != "SQLite":
                     return await Store.provision(uri, method, key)
                 return await Store.open(uri, method, key)
@@ -106,10 +106,10 @@ class Opening:
         raise AssertionError
 
     def _limits(self) -> dict[str, str]:
-        """Limits of half the time of a call, which leave room for a second attempt.
+        """Limits of half the time of a call, so that a second attempt is possible.
 
-        Askar's own 30 s for a connection would outlast the call. A transaction of Askar locks its profile:
-        one whose client has fallen silent would keep every writer waiting until the server misses it.
+        Askar's default of 30 s for a connection would exceed the limit of the call. A transaction of Askar
+        locks its profile: a client that hangs would block every writer until the server drops it.
         """
         seconds = max(1, int(self.timeout / 2))
         names = ("idle_in_transaction_session_timeout", "lock_timeout")
@@ -118,7 +118,7 @@ class Opening:
 
     @property
     def _is_missing(self) -> bool:
-        """Whether the file has to be made; a link is followed by SQLite."""
+        """Whether the file must be created; a dangling link counts as present, as SQLite follows it."""
         return self.create and not os.path.lexists(self.path)
 
     async def _create(self, provision: Callable[[str], Awaitable[Store]]) -> None:
@@ -128,7 +128,7 @@ class Opening:
             # the other half is for opening it
             await create(self.path, provision, self.timeout / 2)
         except OSError as error:
-            message = f"the file of the secrets store cannot be made: {error.strerror or error}"
+            message = f"the file of the secrets store cannot be created: {error.strerror or error}"
             raise SecretsUnavailableError(message) from error
         except AskarError as error:
             raise self._refusal(error) from error
@@ -141,26 +141,28 @@ class Opening:
 
     def _not_a_store(self) -> Exception:
         return SecretsUnavailableError(
-            f"{self.path} cannot be opened as a store of secrets: it may be a folder, a file of another "
+            f"{self.path} cannot be opened as a secrets store: it may be a folder, a file of another "
             "program, in use, or not readable; check `location`"
         )
 
     def _refusal(self, error: AskarError) -> Exception:
         name = "raw_key" if self.passphrase is None else "passphrase"
         if error.code == AskarErrorCode.ENCRYPTION:
-            return SecretsLockedError(f"`{name}` does not open this {self.kind} store of secrets")
+            return SecretsLockedError(f"`{name}` is not that of this secrets store in {self.kind}")
         if error.code == AskarErrorCode.INPUT:
             other = "passphrase" if self.passphrase is None else "raw_key"
             return SecretsLockedError(
-                f"`{name}` does not open this store of secrets: it may be one with `{other}`"
+                f"`{name}` does not open this secrets store: it may have been created with `{other}`"
             )
         if self.kind == "SQLite" and os.path.lexists(self.path):
             return self._not_a_store()
         if error.code == AskarErrorCode.NOT_FOUND:
             return SecretsUnavailableError(
-                "there is no store of secrets at `location`; `create=True` makes one"
+                "there is no secrets store at `location`: pass `create=True` to create it"
             )
-        return SecretsUnavailableError(f"the {self.kind} store of secrets cannot be opened")
+        return SecretsUnavailableError(
+            f"the secrets store in {self.kind} cannot be opened: check `location` and the server"
+        )
 
 
 class AskarStore:
@@ -180,14 +182,14 @@ class AskarStore:
 
     def _make_places(self) -> None:
         self._slots = asyncio.Semaphore(SESSIONS)
-        # SQLite has one writer at a time. After a transaction that failed to begin (another process kept the
-        # database locked) or to be committed (a full disk), Askar 0.5 leaves it open in its connection: what
-        # the next writer commits there is lost. No write may begin before the store is opened again.
+        # SQLite allows one writer at a time. If a transaction fails to begin (another process locks the
+        # database) or to commit (a full disk), Askar 0.5 leaves it open in its connection, and the next
+        # commit there is lost. So no write may begin before the store is opened again.
         self._writing = asyncio.Semaphore(SESSIONS if self._is_postgres else 1)
 
     @property
     def opening(self) -> Opening | None:
-        """Where the store is; None for one that the program opened."""
+        """The arguments of the opening; None for a store that the program has opened."""
         return self._opening
 
     @property
@@ -195,19 +197,19 @@ class AskarStore:
         return self._opening is not None and self._opening.kind == "PostgreSQL"
 
     def _background(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
-        """A task that is never cancelled: a session cancelled while it opens keeps its connection."""
+        """Start a task that is never cancelled: a session cancelled while it opens keeps its connection."""
         task = asyncio.ensure_future(work)
         self._under_way.add(task)
         task.add_done_callback(self._end)
         return task
 
     async def read(self, operation: Callable[[Session], Awaitable[Answer]]) -> Answer:
-        """The answer of the operation, which is retried where a connection fails."""
+        """Run the operation, and return its result; it is retried if a connection fails."""
         answer: Answer = await self._run_limited(operation, write=False)
         return answer
 
     async def write(self, operation: Callable[[Session], Awaitable[Answer]]) -> Answer:
-        """The same in a transaction that is committed. It may run again though it was committed before."""
+        """Run the operation in a transaction; it may run again although it was committed before."""
         answer: Answer = await self._run_limited(operation, write=True)
         return answer
 
@@ -216,13 +218,13 @@ class AskarStore:
         await asyncio.wait({task}, timeout=self._timeout)
         if not task.done():
             self._doubtful = True
-            message = f"the store of secrets did not answer within {self._timeout:g} s"
+            message = f"the secrets store did not answer within {self._timeout:g} s"
             raise SecretsUnavailableError(message)
         return task.result()
 
     def _end(self, task: "asyncio.Task[Any]") -> None:
         self._under_way.discard(task)
-        # it was abandoned: its exception is of no interest
+        # retrieve the exception of an abandoned task, so that asyncio does not log it
         if not task.cancelled():
             task.exception()
 
@@ -241,7 +243,7 @@ class AskarStore:
             await asyncio.sleep(PAUSE_SECONDS * attempt)
 
     async def _run_once(self, operation: Callable[[Session], Awaitable[Any]], *, write: bool) -> Any:  # noqa: ANN401
-        # first: what hangs in the old store keeps its places, and a store that is opened again has new ones
+        # before waiting for a place: calls that hang keep those of the old store, a reopened one has new ones
         await self.ensure_open()
         async with self._writing if write else nullcontext(), self._slots:
             store = await self.ensure_open()
@@ -276,11 +278,11 @@ class AskarStore:
         return answer
 
     async def ensure_open(self) -> Any:  # noqa: ANN401, as for sessions
-        """The store; opened, or opened again if it hung, once for all that wait for it."""
+        """The open store; opens it, or opens it again after a failure, once for all callers."""
         if self._store is not None and not self._doubtful:
             return self._store
         if self._opening is None:
-            message = "a write to the store of secrets failed: open the store again and pass it anew"
+            message = "a write to the secrets store failed: open the store again and pass the new one"
             raise SecretsUnavailableError(message)
         if self._is_opening is None:
             self._is_opening = asyncio.ensure_future(self._open(self._opening))
@@ -291,7 +293,7 @@ class AskarStore:
             store = await opening.open()
             await self._add_profile(store, create=opening.create)
             if self._store is not None:
-                # what hangs keeps its places in the old store
+                # calls that hang keep their places in the old store
                 self._make_places()
                 _ = self._background(self._store.close())
             self._store, self._doubtful = store, False
@@ -303,12 +305,12 @@ class AskarStore:
         if self._profile is None or self._profile in await store.list_profiles():
             return
         if not create:
-            message = f"the store of secrets has no profile {self._profile!r}; `create=True` makes it"
+            message = f"the secrets store has no profile {self._profile!r}: pass `create=True` to create it"
             raise SecretsUnavailableError(message)
         try:
             await store.create_profile(self._profile)
         except AskarError as error:
-            # another process was faster
+            # another process has created it meanwhile
             if error.code != AskarErrorCode.DUPLICATE:
                 raise
 
@@ -317,12 +319,12 @@ class AskarStore:
         task = self._background(self.ensure_open())
         await asyncio.wait({task}, timeout=self._timeout)
         if not task.done():
-            message = f"the store of secrets did not open within {self._timeout:g} s"
+            message = f"the secrets store did not open within {self._timeout:g} s"
             raise SecretsUnavailableError(message)
         task.result()
 
     async def close(self) -> None:
-        """Close the store, unless the program opened it; wait for what is under way."""
+        """Wait for the calls under way, and close the store unless the program has opened it."""
         if self._under_way:
             await asyncio.wait([*self._under_way], timeout=self._timeout)
         if self._opening is not None and self._store is not None:
@@ -333,9 +335,11 @@ class AskarStore:
 
 def _failure(error: AskarError) -> Exception:
     if error.code == AskarErrorCode.WRAPPER:
-        return SecretsUnavailableError("the store of secrets was closed")
+        return SecretsUnavailableError("the secrets store was closed")
     if error.code == AskarErrorCode.NOT_FOUND:
-        return SecretsUnavailableError("the store of secrets has no such profile, or the key was removed")
+        return SecretsUnavailableError("the secrets store has no such profile, or the key was removed")
     if error.code == AskarErrorCode.ENCRYPTION:
-        return SecretsLockedError("an entry of the store of secrets does not decrypt")
-    return SecretsUnavailableError("the database of the secrets failed: it may be away, full or read-only")
+        return SecretsLockedError("an entry of the secrets store does not decrypt")
+    return SecretsUnavailableError(
+        "the database of the secrets store failed: it may be unavailable, full or read-only"
+    )

@@ -9,14 +9,14 @@ from pydidcomm.resolvers import DIDResolver, DocumentAnswer, PrefixResolver
 from pydidcomm.secrets._recent import Recent
 
 _WITHOUT_STORE = ("did:key:", "did:jwk:", "did:peer:0", "did:peer:2")
-"""DIDs that carry their document: the core answers them itself."""
+"""The prefixes of DIDs that contain their document: the core resolves them itself."""
 
 Read = Callable[[str], Any]
 Write = Callable[[Mapping[str, str]], Any]
 
 
 class LongForms(MutableMapping[str, str]):
-    """The long forms in memory, and those that are not in the store yet."""
+    """The cached long forms, and those that are not stored yet."""
 
     def __init__(self, remember: int) -> None:
         self.recent: Recent[str] = Recent(remember)
@@ -44,9 +44,9 @@ class LongForms(MutableMapping[str, str]):
 
 
 class StoredDids(PrefixResolver):
-    """Resolves what `LocalResolver` does; short forms of did:peer survive a restart of the program.
+    """Resolves the DIDs of `LocalResolver`, and short forms of did:peer also after a restart of the program.
 
-    The long form of a peer is stored when a message of it is unpacked and its sender is proved.
+    The long form of a peer's DID is stored when a message from it is unpacked and the sender is proved.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class StoredDids(PrefixResolver):
         super().__init__(routes | {**others})
 
     def store_long_forms(self) -> "Awaitable[None] | None":
-        """Store what was learnt from proved senders; nothing to await where that is nothing."""
+        """Store the new long forms of proved senders; None if there is nothing to await."""
         pending = {**self._long_forms.pending}
         if not pending:
             return None
@@ -81,7 +81,7 @@ class StoredDids(PrefixResolver):
 
 
 class _Short:
-    """The resolver of did:peer DIDs that are a hash."""
+    """Resolves did:peer DIDs that are a hash."""
 
     def __init__(self, here: LocalResolver, long_forms: LongForms, read: Read) -> None:
         self._here = here
@@ -89,7 +89,7 @@ class _Short:
         self._read = read
 
     def resolve(self, did: str, /) -> "DocumentAnswer | Awaitable[DocumentAnswer]":
-        """The document; an awaitable only where the store has to be read."""
+        """The document; an awaitable only if the store must be read."""
         document = self._here.resolve(did)
         if document is not None or short_form(did) != did:
             return document

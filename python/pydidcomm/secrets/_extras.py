@@ -1,8 +1,8 @@
-"""The error of a part whose extra is not installed."""
+"""The error of a module whose extra is not installed."""
 
 
 def missing_error(extra: str, error: ImportError) -> ImportError:
-    """Return what the import of a part raises where the package behind it is absent."""
+    """The ImportError of a module whose package is not installed."""
     message = (
         f"this part of pydidcomm needs the package {error.name}: install the extra `{extra}` with "
         f"pip install 'pydidcomm[{extra}]'"

@@ -1,4 +1,4 @@
-"""What every store of secrets offers, with coroutine functions and with plain ones."""
+"""The methods of every secrets store, as coroutine functions and as plain ones."""
 
 from collections.abc import Awaitable, Iterable, Mapping
 from typing import Any, Protocol
@@ -11,13 +11,13 @@ from pydidcomm.secrets._recent import Recent
 
 
 class Backend(Protocol):
-    """A store behind the two faces: each operation by name, awaited or not."""
+    """The operations of a store, called by name from `AsyncSecrets` and `SyncSecrets`."""
 
     recent: Recent[Any]
     long_forms: LongForms
 
     def check(self) -> None:
-        """Raise if the store is closed, or belongs to the process before a fork."""
+        """Raise if the store is closed, or cannot be used after a fork."""
         ...
 
     async def run(self, operation: str, *arguments: Any) -> Any:  # noqa: ANN401
@@ -29,14 +29,14 @@ class Backend(Protocol):
         ...
 
     def make_key(self, curve: str, use: KeyUse) -> NewKey | None:
-        """A key that is made without any wait; None where the operation `make` makes it."""
+        """Generate a key without waiting; None if the operation `make` must generate it."""
         ...
 
     def __repr__(self) -> str: ...
 
 
 class _Face:
-    """What both faces have."""
+    """The base of `AsyncSecrets` and `SyncSecrets`."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -45,7 +45,7 @@ class _Face:
         return f"{type(self).__name__}({self._backend!r})"
 
     def _recent(self, kids: Iterable[str]) -> dict[str, Any] | None:
-        """The keys, if each of them is at hand."""
+        """The keys, if all of them are cached."""
         self._backend.check()
         found = {kid: self._backend.recent.get(entry_name(kid)) for kid in kids}
         return None if None in found.values() else found
@@ -56,45 +56,71 @@ def _secrets(given: Iterable[Secret | Mapping[str, Any]]) -> list[Secret]:
 
 
 def _await_handle(handle: Any) -> Any:  # noqa: ANN401
-    """The handle whose methods are awaited, where there are two."""
+    """The handle with coroutine methods, if the store has two handles for a key."""
     return getattr(handle, "awaited", handle)
 
 
 class AsyncSecrets(_Face):
-    """A store of secrets for `pydidcomm`, on asyncio and trio."""
+    """A secrets store for `pydidcomm`, on asyncio and trio."""
 
     async def get_key(self, kid: str, /) -> Any:  # noqa: ANN401, a handle
-        """The key of that kid, a handle that agrees and signs; None where the store has none.
+        """The handle of a key, which agrees and signs; None if the store has no such key.
 
-        A key that was used lately is at hand, and nothing is waited for.
+        A recently used key is cached, and returned without waiting.
+
+        Args:
+            kid: The DID URL of the key.
+
+        Raises:
+            SecretsUnavailableError: The store does not answer.
         """
         found = self._recent([kid]) or await self._backend.run("find", [kid])
         return _await_handle(found.get(kid))
 
     async def get_keys(self, kids: list[str], /) -> list[str]:
-        """Those of the kids whose keys the store has."""
+        """The kids, of those in `kids`, whose keys the store has.
+
+        Args:
+            kids: The DID URLs of keys.
+
+        Raises:
+            SecretsUnavailableError: The store does not answer.
+        """
         found = self._recent(kids) or await self._backend.run("find", kids)
         return [kid for kid in kids if kid in found]
 
     async def add_key(self, secret: Secret | Mapping[str, Any], /) -> None:
-        """Store a secret key that was generated outside; see `add_keys`."""
+        """Store a private key that was generated outside of the store; see `add_keys`."""
         await self.add_keys([secret])
 
     async def add_keys(self, secrets: Iterable[Secret | Mapping[str, Any]], /) -> None:
-        """Store secret keys that were generated outside, all or none, and return when they are safe.
+        """Store private keys that were generated outside of the store.
+
+        Askar stores all of them or none. A keyring writes them one after the other: if it fails, call this
+        again. A token refuses them.
 
         Args:
             secrets: The keys, as `Secret` or as JWK with `kid`. A key that is stored already is kept.
 
         Raises:
-            KeyExistsError: Another key has that kid.
-            UnsupportedError: The store takes no key on that curve.
-            SecretsUnavailableError: The store does not answer; whether the keys are stored is not known.
+            KeyExistsError: The store has another key with one of the kids.
+            UnsupportedError: The store accepts no key on that curve.
+            SecretsUnavailableError: The store does not answer; the keys may or may not be stored.
         """
         await self._backend.run("insert", _secrets(secrets))
 
     async def remove_key(self, kid: str, /) -> bool:
-        """Destroy the key of that kid, and say whether there was one."""
+        """Destroy a key.
+
+        Args:
+            kid: The DID URL of the key.
+
+        Returns:
+            Whether the store had the key.
+
+        Raises:
+            SecretsUnavailableError: The store does not answer.
+        """
         found: bool = await self._backend.run("remove", kid)
         return found
 
@@ -104,10 +130,14 @@ class AsyncSecrets(_Face):
         return found
 
     async def make_key(self, curve: str, use: KeyUse, /) -> NewKey:
-        """Generate a key inside; see `pydidcomm.KeyMaker`.
+        """Generate a key inside of the store; see `pydidcomm.KeyMaker`.
+
+        Args:
+            curve: The curve, for instance "P-256".
+            use: The use of the key.
 
         Raises:
-            UnsupportedError: The store has no such key.
+            UnsupportedError: The store cannot generate such a key.
         """
         self._backend.check()
         made = self._backend.make_key(curve, use)
@@ -116,13 +146,19 @@ class AsyncSecrets(_Face):
         return made
 
     async def store_did(self, did: str, keys: Mapping[str, NewKey], long_forms: Mapping[str, str], /) -> None:
-        """Store the keys of a new DID, all or none; see `pydidcomm.KeyMaker`."""
+        """Store the keys of a new DID; see `pydidcomm.KeyMaker`.
+
+        Args:
+            did: The DID.
+            keys: The keys, by kid.
+            long_forms: The long forms of the DID by their short forms; empty for most DIDs.
+        """
         await self._backend.run("store_did", did, keys, long_forms)
 
     def did_resolver(self, others: Mapping[str, DIDResolver] | None = None) -> StoredDids:
-        """A resolver whose short forms of did:peer survive a restart of the program.
+        """A resolver that resolves short forms of did:peer also after a restart of the program.
 
-        `DIDCommMessaging(secrets=...)` uses it unless it is given a resolver.
+        `DIDCommMessaging(secrets=...)` uses it unless a resolver is passed.
 
         Args:
             others: Further resolvers by prefix, for instance `{"did:web:": MyWeb()}`.
@@ -138,34 +174,46 @@ class AsyncSecrets(_Face):
         return StoredDids(read, write, others or {}, backend.long_forms)
 
     async def aclose(self) -> None:
-        """Close the store; keys that were handed out are of no use afterwards."""
+        """Close the store; stop using its key handles."""
         await self._backend.run("close")
 
 
 class SyncSecrets(_Face):
-    """A store of secrets for `pydidcomm.sync`."""
+    """A secrets store for `pydidcomm.sync`."""
 
     def get_key(self, kid: str, /) -> Any:  # noqa: ANN401, a handle
-        """The key of that kid: a handle that agrees and signs, or None."""
+        """The handle of a key, which agrees and signs; None if the store has no such key.
+
+        Args:
+            kid: The DID URL of the key.
+        """
         at_hand = self._recent([kid]) or self._backend.run_sync("find", [kid])
         found = at_hand.get(kid)
         return getattr(found, "plain", found)
 
     def get_keys(self, kids: list[str], /) -> list[str]:
-        """Those of the kids whose keys the store has."""
+        """The kids, of those in `kids`, whose keys the store has.
+
+        Args:
+            kids: The DID URLs of keys.
+        """
         found = self._recent(kids) or self._backend.run_sync("find", kids)
         return [kid for kid in kids if kid in found]
 
     def add_key(self, secret: Secret | Mapping[str, Any], /) -> None:
-        """Store a secret key that was generated outside; see `AsyncSecrets.add_keys`."""
+        """Store a private key that was generated outside of the store; see `AsyncSecrets.add_keys`."""
         self.add_keys([secret])
 
     def add_keys(self, secrets: Iterable[Secret | Mapping[str, Any]], /) -> None:
-        """Store secret keys that were generated outside, all or none; see `AsyncSecrets.add_keys`."""
+        """Store private keys that were generated outside of the store; see `AsyncSecrets.add_keys`."""
         self._backend.run_sync("insert", _secrets(secrets))
 
     def remove_key(self, kid: str, /) -> bool:
-        """Destroy the key of that kid, and say whether there was one."""
+        """Destroy a key, and return whether the store had it.
+
+        Args:
+            kid: The DID URL of the key.
+        """
         found: bool = self._backend.run_sync("remove", kid)
         return found
 
@@ -175,17 +223,17 @@ class SyncSecrets(_Face):
         return found
 
     def make_key(self, curve: str, use: KeyUse, /) -> NewKey:
-        """Generate a key inside; see `pydidcomm.KeyMaker`."""
+        """Generate a key inside of the store; see `AsyncSecrets.make_key`."""
         self._backend.check()
         made = self._backend.make_key(curve, use)
         return self._backend.run_sync("make", curve, use) if made is None else made
 
     def store_did(self, did: str, keys: Mapping[str, NewKey], long_forms: Mapping[str, str], /) -> None:
-        """Store the keys of a new DID, all or none; see `pydidcomm.KeyMaker`."""
+        """Store the keys of a new DID; see `AsyncSecrets.store_did`."""
         self._backend.run_sync("store_did", did, keys, long_forms)
 
     def did_resolver(self, others: Mapping[str, DIDResolver] | None = None) -> StoredDids:
-        """A resolver whose short forms of did:peer survive a restart; see `AsyncSecrets.did_resolver`."""
+        """A resolver for short forms of did:peer too; see `AsyncSecrets.did_resolver`."""
         backend = self._backend
 
         def read(did: str) -> str | None:
@@ -198,5 +246,5 @@ class SyncSecrets(_Face):
         return StoredDids(read, write, others or {}, backend.long_forms)
 
     def close(self) -> None:
-        """Close the store; keys that were handed out are of no use afterwards."""
+        """Close the store; stop using its key handles."""
         self._backend.run_sync("close")

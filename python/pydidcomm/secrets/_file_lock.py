@@ -1,4 +1,4 @@
-"""A lock between processes that use one file. It is one of SQLite, and ends with its process."""
+"""A lock between processes that use one file: a lock of SQLite, which ends with its process."""
 
 import os
 import sqlite3
@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Final
 
 STEP_SECONDS: Final = 0.02
-"""How long to wait between attempts to acquire the lock."""
+"""The pause between attempts to acquire the lock, in seconds."""
 
 SUFFIX: Final = "-lock"
-"""What the lock is called after the file."""
+"""The suffix of the lock's file after the name of the file."""
 
-HELD: Final = "another process makes it, and has not finished"
-"""Why the lock was not acquired in time."""
+HELD: Final = "another process is still creating it"
+"""The reason why the lock was not acquired in time."""
 
 _LATER: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR})
-"""Another process has the lock, or removed its file after it was opened here."""
+"""The error codes if another process has the lock, or removed its file after it was opened here."""
 
 
 class FileLock:
@@ -25,8 +25,8 @@ class FileLock:
 
     Args:
         path: The file.
-        keep: Whether the file of the lock stays when the lock is released: a process that opened it before it
-            is removed could lock what others do not see.
+        keep: Whether to keep the lock's file when the lock is released. If it is removed, a process that has
+            opened it before can lock a file that others do not see.
     """
 
     def __init__(self, path: Path, *, keep: bool = False) -> None:
@@ -35,12 +35,12 @@ class FileLock:
         self._held: sqlite3.Connection | None = None
 
     def acquire(self) -> bool:
-        """Whether the lock is held now; does not wait.
+        """Try to acquire the lock without waiting, and return whether it is held.
 
         Raises:
-            OSError: There can be no file in the folder.
+            OSError: The lock's file cannot be created.
         """
-        # a file that is there is not opened: closing it would end the locks that this process has on it
+        # an existing file is not opened here: closing it would end the locks that this process has on it
         with suppress(FileExistsError):
             os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         connection: sqlite3.Connection | None = None
@@ -59,11 +59,11 @@ class FileLock:
         return True
 
     def wait(self, seconds: float) -> None:
-        """Acquire the lock; blocks at most so many seconds.
+        """Acquire the lock; block at most so many seconds.
 
         Raises:
-            TimeoutError: Another process has held it for that long.
-            OSError: There can be no file in the folder.
+            TimeoutError: Another process has held the lock for that long.
+            OSError: The lock's file cannot be created.
         """
         end = time.monotonic() + seconds
         while not self.acquire():
@@ -72,7 +72,7 @@ class FileLock:
             time.sleep(STEP_SECONDS)
 
     def release(self) -> None:
-        """Let the next process acquire the lock."""
+        """Release the lock, if it is held."""
         if self._held is None:
             return
         with closing(self._held), suppress(OSError):

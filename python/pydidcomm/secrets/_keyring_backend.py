@@ -1,4 +1,4 @@
-"""The operations of the keyring of the desktop as a store of secrets."""
+"""The operations of a secrets store in the keyring of the desktop."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -18,14 +18,14 @@ from pydidcomm.secrets.errors import KeyExistsError, SecretsLockedError, Secrets
 Answer = TypeVar("Answer")
 
 INDEX = "index"
-"""The name of the entry that lists the kids, since keyrings list nothing themselves."""
+"""The name of the entry that lists the kids, because keyrings cannot list their entries."""
 
 PLAINTEXT = ("keyrings.alt.file", "keyrings.alt.pyfs", "keyrings.alt.Gnome", "keyring.backends.null")
-"""Backends that write what anybody with the file can read, or nothing at all."""
+"""The backends that store secrets without encryption, or not at all."""
 
 
 class KeyringBackend(ThreadBackend):
-    """A keyring behind both faces."""
+    """The operations of a keyring."""
 
     def __init__(self, service: str, backend: "keyring.backend.KeyringBackend | None", remember: int) -> None:
         super().__init__(remember)
@@ -38,7 +38,7 @@ class KeyringBackend(ThreadBackend):
         return f"service={self._service!r}, backend={kind.__module__}.{kind.__qualname__}"
 
     def find(self, kids: Sequence[str]) -> dict[str, Any]:
-        """Those of the keys that are stored, by kid."""
+        """The stored keys, of those in `kids`, by kid."""
         found: dict[str, Any] = {}
         for kid in kids:
             name = entry_name(kid)
@@ -53,7 +53,7 @@ class KeyringBackend(ThreadBackend):
         return None if text is None else Secret(json.loads(text))
 
     def insert(self, secrets: Sequence[Secret]) -> None:
-        """Store keys after their lines in the index: a line without a key, as of a crash, is not listed."""
+        """Store keys, first their kids in the index: `kids` omits a kid without a key, as after a crash."""
         for secret in secrets:
             stored = self._read(entry_name(secret.kid))
             if stored is not None and stored.public_key != secret.public_key:
@@ -66,7 +66,7 @@ class KeyringBackend(ThreadBackend):
             self.recent.put(name, secret)
 
     def make(self, curve: str, use: KeyUse) -> NewKey:
-        """Generate a key here: a keyring keeps text, and makes no keys."""
+        """Generate a key in this process, because a keyring cannot."""
         secret = Secret.generate(curve)
         if (curve, use) != ("Ed25519", "both"):
             return NewKey(secret.public_key, secret)
@@ -83,7 +83,7 @@ class KeyringBackend(ThreadBackend):
             self.long_forms.recent.put(short, known)
 
     def remove(self, kid: str) -> bool:
-        """Destroy the key, then its line in the index."""
+        """Destroy a key, then remove its kid from the index; return whether there was one."""
         name = entry_name(kid)
         self.recent.drop(name)
         secret = self._read(name)
@@ -94,7 +94,7 @@ class KeyringBackend(ThreadBackend):
         return True
 
     def kids(self) -> list[str]:
-        """The kids of the index whose keys are there."""
+        """The kids in the index whose keys exist."""
         return sorted(kid for kid in self._list() if self._read(entry_name(kid)) is not None)
 
     def _list(self) -> list[str]:
@@ -108,11 +108,11 @@ class KeyringBackend(ThreadBackend):
         self._set(INDEX, json.dumps([*listed]))
 
     def read_long_form(self, did: str) -> str | None:
-        """What the short form is the hash of."""
+        """The long form of a short form, which is its hash; None if it is not stored."""
         return self._get(_long_form(did))
 
     def write_long_forms(self, long_forms: Mapping[str, str]) -> None:
-        """Store long forms, each an entry."""
+        """Store long forms, each in its own entry."""
         for short, known in long_forms.items():
             self._set(_long_form(short), known)
 
@@ -133,16 +133,15 @@ def _long_form(did: str) -> str:
 
 
 def check_backend(backend: "keyring.backend.KeyringBackend") -> None:
-    """Refuse a backend that keeps nothing, or keeps it in the open; of several, each of them."""
+    """Raise for a backend that stores secrets without encryption or not at all; checks chained ones too."""
     module = type(backend).__module__
     if module.startswith("keyring.backends.fail"):
         names = "Secret Service or KWallet on Linux, Keychain on macOS, Credential Manager on Windows"
-        message = f"no keyring is available, as in a session without a desktop; there must be one of {names}"
+        message = f"no keyring is available, for instance because there is no desktop session: use {names}"
         raise SecretsUnavailableError(message)
     if module.startswith(PLAINTEXT):
-        message = (
-            f"the keyring backend {module}.{type(backend).__qualname__} does not keep secrets: use another"
-        )
+        name = f"{module}.{type(backend).__qualname__}"
+        message = f"the keyring backend {name} does not store secrets safely: use another one"
         raise SecretsUnavailableError(message)
     chained: Any = getattr(backend, "backends", ())
     for one in chained:
@@ -150,13 +149,13 @@ def check_backend(backend: "keyring.backend.KeyringBackend") -> None:
 
 
 def call(act: Callable[[], Answer]) -> Answer:
-    """What the keyring answers; its exceptions become those of `pydidcomm.secrets`."""
+    """Call the keyring, and map its exceptions to those of `pydidcomm.secrets`."""
     try:
         return act()
     except keyring.errors.KeyringLocked as error:
         message = "the keyring is locked: unlock it, and try again"
         raise SecretsLockedError(message) from error
     except Exception as error:
-        # each backend has exceptions of its own, those of D-Bus for instance
+        # each backend has exceptions of its own, for instance those of D-Bus
         message = f"the keyring failed ({type(error).__name__})"
         raise SecretsUnavailableError(message) from error

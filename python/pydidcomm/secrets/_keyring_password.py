@@ -1,4 +1,4 @@
-"""One password in the keyring of the desktop, for programs whose keys are in another store."""
+"""A password in the keyring of the desktop, for programs whose keys are in another store."""
 
 from functools import partial
 from typing import Any
@@ -9,10 +9,10 @@ from pydidcomm.secrets._keyring_backend import call, check_backend
 
 
 def read_password(service: str, user: str) -> str | None:
-    """The password; None where the keyring has none.
+    """The password; None if the keyring has none.
 
     Raises:
-        SecretsUnavailableError: There is no keyring, or it keeps secrets in the open.
+        SecretsUnavailableError: There is no keyring, or it stores secrets without encryption.
         SecretsLockedError: The keyring is locked.
     """
     backend = keyring.get_keyring()

@@ -1,4 +1,4 @@
-"""Import the Askar library, whose absence is an ImportError that names the extra."""
+"""Import the Askar library; if it is absent, raise an ImportError that names the extra."""
 
 import logging
 
@@ -6,12 +6,12 @@ from pydidcomm.secrets._extras import missing_error
 
 _EXTRA = "askar"
 
-# read once, when the library is loaded: its warnings of slow connections are not for the program's stderr
+# the library reads the level once, when it is loaded; its warnings about slow connections would go to stderr
 _logger = logging.getLogger("aries_askar")
 if _logger.level == logging.NOTSET:
     _logger.setLevel(logging.CRITICAL)
 
 try:
-    import aries_askar as aries_askar  # noqa: PLC0414, imported for its absence
+    import aries_askar as aries_askar  # noqa: PLC0414, imported to check that it is installed
 except ImportError as error:
     raise missing_error(_EXTRA, error) from error

@@ -1,4 +1,4 @@
-"""The operations of a token as a store of secrets."""
+"""The operations of a secrets store in a token."""
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -17,14 +17,14 @@ from pydidcomm.secrets._thread_backend import ThreadBackend
 from pydidcomm.secrets.errors import KeyExistsError
 
 APPLICATION = "pydidcomm"
-"""CKA_APPLICATION of the data objects with long forms of did:peer."""
+"""The CKA_APPLICATION of the data objects with long forms of did:peer."""
 
 UNNAMED = "pydidcomm new "
-"""The label of a key until its DID is known begins so."""
+"""The beginning of a key's label until its DID is known."""
 
 
 class Pkcs11Backend(ThreadBackend):
-    """A token behind both faces."""
+    """The operations of a token."""
 
     def __init__(self, module: str, label: str, pin: str, remember: int) -> None:
         super().__init__(remember)
@@ -36,7 +36,7 @@ class Pkcs11Backend(ThreadBackend):
         return f"token={self._label!r}"
 
     def reset_after_fork(self) -> None:
-        """In a forked process: log in anew."""
+        """Log in again in a forked process."""
         self._token.reset_after_fork()
 
     def open(self) -> None:
@@ -44,12 +44,12 @@ class Pkcs11Backend(ThreadBackend):
         self._token.run(lambda session: session)
 
     def close(self) -> None:
-        """End the login with the last store of the process."""
+        """Close the store; the last store of a token in the process logs out."""
         super().close()
         _pkcs11_token.release(self._module, self._label)
 
     def find(self, kids: Sequence[str]) -> dict[str, Any]:
-        """What stands for those of the keys that are in the token, by kid."""
+        """The handles of the keys in the token, of those in `kids`, by kid."""
         found: dict[str, Any] = {}
         for kid in kids:
             name = entry_name(kid)
@@ -77,14 +77,14 @@ class Pkcs11Backend(ThreadBackend):
         return self._token.with_key(name, operation)
 
     def make(self, curve: str, use: KeyUse) -> NewKey:
-        """Generate a key in the token; it gets its name when the DID is known."""
+        """Generate a key in the token; it is labelled when the DID is known."""
         curve_for(curve, use)
         label = f"{UNNAMED}{uuid.uuid4()}"
         public_key, public, private = self._token.run(lambda session: generate(session, curve, use, label))
         return NewKey(public_key, (public, private))
 
     def store_did(self, did: str, keys: Mapping[str, NewKey], long_forms: Mapping[str, str]) -> None:  # noqa: ARG002
-        """Name the keys of a new DID after it, once its long form is stored."""
+        """Store the long form of a new DID, then label its keys with their kids."""
         self.write_long_forms(long_forms)
 
         def name_them(session: Any) -> None:  # noqa: ANN401
@@ -100,13 +100,15 @@ class Pkcs11Backend(ThreadBackend):
             self.long_forms.recent.put(short, known)
 
     def insert(self, secrets: Sequence[Secret]) -> None:
-        """Refuse keys from outside."""
+        """Raise UnsupportedError: a token accepts no keys from outside."""
         for secret in secrets:
-            what = "import into a token, which generates its keys (`create_peer_did`): a secret key on"
+            what = (
+                "import into a token, which generates its keys itself (`create_peer_did`); a private key on"
+            )
             raise UnsupportedError(what, secret.curve)
 
     def remove(self, kid: str) -> bool:
-        """Destroy the key pair."""
+        """Destroy a key pair, and return whether there was one."""
         name = entry_name(kid)
 
         def destroy(session: Any) -> bool:  # noqa: ANN401
@@ -122,7 +124,7 @@ class Pkcs11Backend(ThreadBackend):
         return self._token.run(destroy)
 
     def kids(self) -> list[str]:
-        """The kids of the private keys that are named after a DID."""
+        """The kids of the private keys that are labelled with a DID URL."""
 
         def labels(session: Any) -> list[str]:  # noqa: ANN401
             found = session.get_objects({Attribute.CLASS: ObjectClass.PRIVATE_KEY})
@@ -132,13 +134,13 @@ class Pkcs11Backend(ThreadBackend):
         return sorted(map(self._kid, names))
 
     def _kid(self, name: str) -> str:
-        """The kid of an entry: the short form in the name of a key of a did:peer:2 is a did:peer:3."""
+        """The kid for a label; a did:peer:3, the short form of a did:peer:2, is replaced by the long form."""
         did, mark, fragment = name.partition("#")
         known = self.read_long_form(did) if did.startswith("did:peer:3") else None
         return name if known is None else f"{known}{mark}{fragment}"
 
     def read_long_form(self, did: str) -> str | None:
-        """What the short form is the hash of."""
+        """The long form of a short form, which is its hash; None if it is not stored."""
 
         def read(session: Any) -> str | None:  # noqa: ANN401
             for data in session.get_objects(self._data(did)):
@@ -152,7 +154,7 @@ class Pkcs11Backend(ThreadBackend):
 
         def write(session: Any) -> None:  # noqa: ANN401
             for short, known in long_forms.items():
-                # the short form is the hash of the long one, so what is there is the same
+                # the short form is the hash of the long one, so a stored one is the same
                 if not list(session.get_objects(self._data(short))):
                     value = {Attribute.TOKEN: True, Attribute.VALUE: known.encode()}
                     session.create_object({**self._data(short), **value})

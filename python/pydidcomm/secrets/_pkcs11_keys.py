@@ -1,4 +1,4 @@
-"""Keys of a token as handles, and what a curve is in PKCS#11."""
+"""Handles of the keys in a token, and curves in PKCS#11."""
 
 from collections.abc import Callable
 from hashlib import sha256
@@ -26,19 +26,19 @@ CURVES = {
     "P-384": Curve(bytes.fromhex("06052b81040022"), 384, agrees=True, signs=False),
     "P-521": Curve(bytes.fromhex("06052b81040023"), 528, agrees=True, signs=False),
     "secp256k1": Curve(bytes.fromhex("06052b8104000a"), 256, agrees=True, signs=True),
-    # the printable string edwards25519, as PKCS#11 v3 has it
+    # the printable string edwards25519, as in PKCS#11 v3
     "Ed25519": Curve(bytes.fromhex("130c656477617264733235353139"), 256, agrees=False, signs=True),
 }
 _OBJECT_ID = bytes.fromhex("06032b6570")
-"""Ed25519 by its object identifier, as other tools write it."""
+"""Ed25519 as an object identifier, which other tools write."""
 
 _ED25519_BYTES = 32
 _LONG_LENGTH = 0x80
-"""A length of DER that is written in further bytes begins with this number and theirs."""
+"""In the long form of a DER length, the first byte is this number plus the count of length bytes."""
 
 
 def curve_for(curve: str, use: KeyUse) -> Curve:
-    """The curve, unless keys on it do not do that in a token."""
+    """The parameters of a curve; raises if a token cannot use it that way."""
     found = CURVES.get(curve)
     if curve == "X25519" or (curve == "Ed25519" and use != "authentication"):
         what = (
@@ -47,7 +47,7 @@ def curve_for(curve: str, use: KeyUse) -> Curve:
         )
         raise UnsupportedError(what, curve)
     if found is None:
-        what = f"curve of keys in a token of PKCS#11 ({', '.join(CURVES)} are)"
+        what = f"curve of keys in a token of PKCS#11 (supported: {', '.join(CURVES)})"
         raise UnsupportedError(what, curve)
     return found
 
@@ -69,7 +69,7 @@ def generate(session: Any, curve: str, use: KeyUse, label: str) -> tuple[PublicK
 
 
 def point(public: Any) -> bytes:  # noqa: ANN401
-    """The point of a public key. PKCS#11 wraps it in a DER OCTET STRING, whose head is longer for P-521."""
+    """The point of a public key, without the DER OCTET STRING around it, whose header is longer for P-521."""
     value: bytes = public[Attribute.EC_POINT]
     if len(value) == _ED25519_BYTES:
         return value
@@ -78,7 +78,7 @@ def point(public: Any) -> bytes:  # noqa: ANN401
 
 
 def curve_of(private: Any) -> str | None:  # noqa: ANN401
-    """The curve of a key in the token; None for a key that is not one of DIDComm."""
+    """The curve of a key in the token; None for a curve that DIDComm does not use."""
     parameters: bytes = private[Attribute.EC_PARAMS]
     if parameters == _OBJECT_ID:
         return "Ed25519"
@@ -86,10 +86,10 @@ def curve_of(private: Any) -> str | None:  # noqa: ANN401
 
 
 def derive_operation(curve: str, public_key: PublicKey) -> Callable[[Any], bytes]:
-    """The operation that agrees with a public key."""
+    """The operation for key agreement with a public key."""
 
     def agree(private: Any) -> bytes:  # noqa: ANN401
-        # the shared secret of one message leaves the token: it is what the key wraps with
+        # the shared secret of one message must leave the token: the key for wrapping is derived from it
         secret = private.derive_key(
             KeyType.GENERIC_SECRET,
             CURVES[curve].bits,
@@ -105,13 +105,13 @@ def derive_operation(curve: str, public_key: PublicKey) -> Callable[[Any], bytes
 
 
 def sign_operation(algorithm: SignAlg, data: bytes) -> Callable[[Any], bytes]:
-    """The operation that signs."""
+    """The operation to sign data."""
 
     def sign(private: Any) -> bytes:  # noqa: ANN401
         if algorithm is SignAlg.ED25519:
             signature: bytes = private.sign(data, mechanism=Mechanism.EDDSA)
         else:
-            # the token signs a digest; both algorithms are over SHA-256
+            # the token signs a digest; both ECDSA algorithms use SHA-256
             signature = private.sign(sha256(data).digest(), mechanism=Mechanism.ECDSA)
         return signature
 
@@ -119,7 +119,7 @@ def sign_operation(algorithm: SignAlg, data: bytes) -> Callable[[Any], bytes]:
 
 
 class TokenKey:
-    """A key in a token, by its kid. It is looked up again where the session was lost."""
+    """A handle of a key in a token; the key is looked up again if the session was lost."""
 
     def __init__(self, curve: str, run: Callable[[Callable[[Any], bytes]], Any]) -> None:
         self._curve = curve
@@ -129,33 +129,33 @@ class TokenKey:
         return f"{type(self).__name__}({self._curve})"
 
     def __reduce__(self) -> str:
-        """Refuse to be pickled or copied: a handle has no meaning in another process."""
-        message = f"a {type(self).__name__} is not pickled: open the token in each process"
+        """Raise TypeError: a handle cannot be used in another process, or copied."""
+        message = f"a {type(self).__name__} must not be pickled or copied: open the token in each process"
         raise TypeError(message)
 
 
 class _Agreeing(TokenKey):
-    """A key that messages are encrypted to."""
+    """A handle of a key for key agreement."""
 
     def agree(self, public_key: PublicKey, /) -> Any:  # noqa: ANN401, bytes or an awaitable of them
-        """The raw ECDH shared secret with the public key."""
+        """Return the raw ECDH shared secret with the public key."""
         return self._run(derive_operation(self._curve, public_key))
 
 
 class _Signing(TokenKey):
-    """A key that signs."""
+    """A handle of a key for signatures."""
 
     def sign(self, algorithm: SignAlg, data: bytes, /) -> Any:  # noqa: ANN401, bytes or an awaitable of them
-        """The signature of the data, 64 bytes."""
+        """Return the signature of the data, 64 bytes."""
         return self._run(sign_operation(algorithm, data))
 
 
 class _AgreeingAndSigning(_Agreeing, _Signing):
-    """A key of a DID that has one key for both."""
+    """A handle of a key for both uses, as in a DID with a single key."""
 
 
 class Handles(NamedTuple):
-    """What stands for a key: with plain methods, and with methods that are awaited."""
+    """The two handles of a key: with plain methods, and with coroutine methods."""
 
     plain: TokenKey
     awaited: TokenKey
@@ -166,11 +166,11 @@ def handles(
     run: Callable[[Callable[[Any], bytes]], Any],
     run_awaited: Callable[[Callable[[Any], bytes]], Any],
 ) -> Handles | None:
-    """What stands for the key; None where DIDComm has no use for it."""
+    """The handles of a key; None if DIDComm does not use its curve, or the token allows neither use."""
     curve = curve_of(private)
     if curve is None:
         return None
-    # an object of python-pkcs11 has the methods that the token allows
+    # a key object of python-pkcs11 has only the methods that the token allows
     agrees = CURVES[curve].agrees and hasattr(private, "derive_key")
     signs = CURVES[curve].signs and hasattr(private, "sign")
     kinds = {(True, True): _AgreeingAndSigning, (True, False): _Agreeing, (False, True): _Signing}

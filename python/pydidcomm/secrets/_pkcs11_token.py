@@ -1,4 +1,4 @@
-"""A session with a token: one login for the process, opened again when it is lost."""
+"""A session with a token: one login per process, opened again if it is lost."""
 
 import hmac
 import os
@@ -25,11 +25,11 @@ _LOST = (
     faults.TokenNotPresent,
     faults.GeneralError,
 )
-"""What a session says that was closed, or whose token was away."""
+"""The exceptions of a session that was closed, or whose token was absent."""
 
 
 class Token:
-    """A token and the session with it. The standard does not promise that two threads may share one."""
+    """A token and its session; locked, because the standard does not allow threads to share a session."""
 
     def __init__(self, module: str, label: str, pin: str) -> None:
         self._module = module
@@ -45,7 +45,7 @@ class Token:
         self._forked = False
 
     def reset_after_fork(self) -> None:
-        """In a forked process: it has to initialize the module, and to log in by itself."""
+        """Prepare a forked process, which must initialize the module and log in by itself."""
         if self._process != os.getpid():
             self._began()
             self._session = None
@@ -53,16 +53,16 @@ class Token:
             self._forked = True
 
     def has_pin(self, pin: str) -> bool:
-        """Whether this is the PIN of the login."""
+        """Whether this is the PIN of the login; before the login, it replaces the stored PIN."""
         same = hmac.compare_digest(self._pin.encode(), pin.encode())
         if not same and self._session is None:
-            # nothing has logged in yet: the PIN of the other store may be the wrong one
+            # not logged in yet: the PIN of the other store may be the wrong one
             self._pin = pin
             return True
         return same
 
     def run(self, operation: Callable[[Any], Answer]) -> Answer:
-        """Run the operation with the session; once more, where the session was lost."""
+        """Run the operation with the session; run it once more if the session was lost."""
         with self.lock:
             try:
                 try:
@@ -74,12 +74,12 @@ class Token:
                 raise self._failure(error) from error
 
     def with_key(self, name: str, operation: Callable[[Any], Answer]) -> Answer:
-        """Run the operation with the private key of that label."""
+        """Run the operation with the private key with this label."""
 
         def use(session: Any) -> Answer:  # noqa: ANN401
             private = self._keys.get(name) or self.private_key(session, name)
             if private is None:
-                message = "the key is not in the token any more"
+                message = "the key was removed from the token"
                 raise SecretsUnavailableError(message)
             self._keys[name] = private
             return operation(private)
@@ -87,26 +87,26 @@ class Token:
         return self.run(use)
 
     def private_key(self, session: Any, name: str) -> Any:  # noqa: ANN401
-        """The private key of that label; None where there is none."""
+        """The private key with this label; None if there is none."""
         found = list(session.get_objects({Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.LABEL: name}))
         if len(found) > 1:
-            message = f"the token has {len(found)} private keys with the label {name}: leave one of them"
+            message = f"the token has {len(found)} private keys with the label {name}: remove all but one"
             raise SecretsUnavailableError(message)
         return found[0] if found else None
 
     def forget(self, name: str) -> None:
-        """Forget the object of a key."""
+        """Remove the cached object of a key."""
         self._keys.pop(name, None)
 
     def session(self) -> Any:  # noqa: ANN401
-        """The session, logged in."""
+        """The session; opens it and logs in if necessary."""
         if self._session is None:
             module: Any = self._load()
             token = module.get_token(token_label=self._label)
             try:
                 self._session = token.open(rw=True, user_pin=self._pin)
             except faults.UserAlreadyLoggedIn:
-                # the program has a login of its own, which is that of the whole process
+                # the program has logged in already, and the login is that of the whole process
                 self._session = token.open(rw=True)
         return self._session
 
@@ -122,14 +122,14 @@ class Token:
         return module
 
     def drop(self) -> None:
-        """Give the session up."""
+        """Close the session, and drop its cached objects."""
         session, self._session = self._session, None
         self._keys.clear()
         if session is not None and self._process == os.getpid():
             try:
                 session.close()
             except faults.PKCS11Error:
-                # it was lost
+                # the session was lost already
                 return
 
     def _failure(self, error: faults.PKCS11Error) -> Exception:
@@ -140,14 +140,14 @@ class Token:
             )
         if isinstance(error, (faults.PinLocked, faults.PinExpired, faults.UserPinNotInitialized)):
             return SecretsLockedError(
-                f"the PIN of the token does not log in ({name}): the officer must set it anew"
+                f"`pin` cannot be used ({name}): the security officer of the token must reset it"
             )
         if isinstance(error, (faults.NoSuchToken, faults.TokenNotPresent, faults.SlotIDInvalid)):
             return SecretsUnavailableError(f"there is no token with the label {self._label!r}")
         if isinstance(error, faults.DeviceMemory):
-            return SecretsUnavailableError("the token is full: `remove_key` destroys a key")
+            return SecretsUnavailableError("the token is full: destroy keys by `remove_key`")
         if isinstance(error, faults.FunctionFailed):
-            # a token in software has no other word for a full disk
+            # a software token raises this for a full disk too
             return SecretsUnavailableError(f"the token failed ({name}): it may be full")
         return SecretsUnavailableError(f"the token failed ({name})")
 
@@ -159,7 +159,7 @@ _guard = threading.Lock()
 
 
 def acquire(module: str, label: str, pin: str) -> Token:
-    """The token: a process logs in once, whatever the number of its stores."""
+    """The token of this process, which all stores of it share."""
     with _guard:
         held = _tokens.get((module, label))
         if held is None:
@@ -173,7 +173,7 @@ def acquire(module: str, label: str, pin: str) -> Token:
 
 
 def release(module: str, label: str) -> None:
-    """End the login with its last store."""
+    """Release a token; after its last store, close the session."""
     with _guard:
         held = _tokens.get((module, label))
         if held is not None:

@@ -1,4 +1,4 @@
-"""A bounded map that drops what was not used for the longest time."""
+"""A bounded map that evicts the least recently used value."""
 
 import threading
 from collections import OrderedDict
@@ -8,7 +8,7 @@ Value = TypeVar("Value")
 
 
 class Recent(Generic[Value]):
-    """Values by name, `capacity` at most; used by several threads."""
+    """At most `capacity` values by name; safe to use from several threads."""
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
@@ -16,7 +16,7 @@ class Recent(Generic[Value]):
         self._lock = threading.Lock()
 
     def get(self, name: str) -> Value | None:
-        """The value, which is the last to be dropped now; None where it is not here."""
+        """The value, which is now the most recently used one; None if it is not in the map."""
         with self._lock:
             value = self._values.get(name)
             if value is not None:
@@ -24,7 +24,7 @@ class Recent(Generic[Value]):
             return value
 
     def put(self, name: str, value: Value) -> None:
-        """Remember the value, and drop the oldest where there are too many."""
+        """Store a value, and evict the least recently used ones above the capacity."""
         with self._lock:
             self._values[name] = value
             self._values.move_to_end(name)
@@ -32,12 +32,12 @@ class Recent(Generic[Value]):
                 self._values.popitem(last=False)
 
     def drop(self, name: str) -> None:
-        """Forget the value."""
+        """Remove a value."""
         with self._lock:
             self._values.pop(name, None)
 
     def clear(self) -> None:
-        """Forget every value."""
+        """Remove all values."""
         with self._lock:
             self._values.clear()
 

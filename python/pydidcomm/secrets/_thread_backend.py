@@ -1,4 +1,4 @@
-"""The base of stores whose library blocks: one call at a time, in a worker thread where a loop is running."""
+"""The base of stores with a blocking library: one call at a time, in a worker thread under an event loop."""
 
 import os
 import threading
@@ -26,25 +26,25 @@ class ThreadBackend:
         self._begin()
 
     def _begin(self) -> None:
-        """Locks and threads of this process: a forked one has those of its parent no more."""
+        """Create the lock of this process; a forked process cannot use those of its parent."""
         self._process = os.getpid()
         self._lock = threading.RLock()
         self._threads: ThreadPoolExecutor | None = None
 
     def check(self) -> None:
-        """Refuse the use of a closed store."""
+        """Raise if the store is closed; after a fork, begin anew."""
         if self._closed:
-            message = "this store of secrets is closed"
+            message = "this secrets store is closed"
             raise SecretsUnavailableError(message)
         if os.getpid() != self._process:
             self._begin()
             self.reset_after_fork()
 
     def reset_after_fork(self) -> None:
-        """In a forked process, before the first call."""
+        """Prepare the first call in a forked process."""
 
     async def run(self, operation: str, *arguments: Any) -> Any:  # noqa: ANN401
-        """Run the operation in a worker thread. A caller that is cancelled does not wait for its end."""
+        """Run the operation in a worker thread; a cancelled caller does not wait for its end."""
         if running_loop() is None:
             return self.run_sync(operation, *arguments)
         if operation == "close" and self._closed:
@@ -55,7 +55,7 @@ class ThreadBackend:
         try:
             future = self._threads.submit(self.run_sync, operation, *arguments)
         except RuntimeError:
-            # Python starts no thread any more
+            # the interpreter is shutting down, and starts no threads
             return self.run_sync(operation, *arguments)
         return await wait(future)
 
@@ -68,7 +68,7 @@ class ThreadBackend:
             return getattr(self, operation)(*arguments)
 
     def make_key(self, curve: str, use: KeyUse) -> NewKey | None:  # noqa: ARG002
-        """None: the operation `make` makes keys."""
+        """Return None: the operation `make` generates keys."""
         return None
 
     def open(self) -> None:

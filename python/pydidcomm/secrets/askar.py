@@ -1,11 +1,11 @@
 """Secret keys in an Askar store: an encrypted SQLite file, or PostgreSQL (extra `askar`).
 
-Private keys stay keys of the Askar library: they agree and sign there, and do not exist as bytes in Python.
-That holds for X25519, Ed25519, P-256 and secp256k1. Askar has no P-521, and no shared secret of P-384; `load`
-says what can be done about that. A key that was used lately is remembered as a handle, never as bytes.
+Private keys stay inside of the Askar library, which agrees and signs with them; they do not exist as bytes
+in Python. That holds for X25519, Ed25519, P-256 and secp256k1. Askar does not support P-521, and returns no
+shared secret for P-384; see `load`. Recently used keys are cached as handles, never as bytes.
 
-Askar itself needs asyncio; its calls run in a private event loop in a thread, so that a store serves asyncio,
-trio and programs without an event loop.
+Askar needs asyncio; its calls run in a private event loop in a thread, so that a store works under asyncio
+and trio, and without an event loop.
 
 Example:
     >>> import asyncio, tempfile
@@ -44,10 +44,10 @@ if TYPE_CHECKING:
 __all__ = ["AskarKey", "AskarSecrets", "SyncAskarSecrets"]
 
 TIMEOUT_SECONDS = 10.0
-"""How long a call takes at most: a lost connection may never answer."""
+"""The time limit of a call, in seconds; a lost connection may never answer."""
 
 REMEMBER = 1024
-"""How many handles are remembered; each saves 0.4 to 0.9 ms, several times what a message costs."""
+"""The maximum number of cached handles; each saves 0.4 to 0.9 ms, several times the cost of a message."""
 
 
 class SyncAskarSecrets(SyncSecrets):
@@ -57,18 +57,18 @@ class SyncAskarSecrets(SyncSecrets):
 class AskarSecrets(AsyncSecrets):
     """Secret keys in an Askar store.
 
-    `AskarSecrets.open` opens a store; `AskarSecrets(store)` uses one that the program has open, and does not
-    close it. Several processes may use one store, also an SQLite file. Askar does not survive a fork: open
-    stores after it, or start processes by `spawn`, as uvicorn does.
+    `AskarSecrets.open` opens a store; `AskarSecrets(store)` uses a store that the program has opened, and
+    does not close it. Several processes can use one store, also an SQLite file. Askar does not survive a
+    fork: open stores after it, or start processes by `spawn`, as uvicorn does.
 
     Args:
-        store: A store that is open.
-        profile: The profile of the store, its tenant; None for the default of the store.
-        remember: How many keys are remembered as handles. A key that another process has removed stays in use
-            while it is remembered.
-        load: Curves whose private keys may be loaded into this process as `Secret`. Without "P-384" keys on
-            that curve are refused, because Askar hands out no shared secret of theirs.
-        timeout: The most seconds that a call takes.
+        store: An open store.
+        profile: The profile, for instance of a tenant; None for the default of the store.
+        remember: The maximum number of cached key handles. A key that another process has removed stays
+            usable while it is cached.
+        load: The curves whose private keys may be loaded into this process as `Secret`, empty or ("P-384",).
+            Without "P-384" keys on that curve are refused, because Askar returns no shared secret for them.
+        timeout: The time limit of a call, in seconds.
 
     Raises:
         ValueError: `load` names another curve than P-384, or a number is not positive.
@@ -100,32 +100,35 @@ class AskarSecrets(AsyncSecrets):
         load: Collection[LoadedCurve] = (),
         timeout: float = TIMEOUT_SECONDS,
     ) -> "AskarSecrets":
-        """Open a store, by `async with` or `with`, or with the first call.
+        """Create a store object, which `async with`, `with` or the first call opens.
 
         Args:
-            location: The path of an SQLite file, which its owner alone may read (mode 0600), or a URL
-                `postgres://user:password@host:port/name`. A database is created where the role may do so.
-                Limits on locks and idle transactions are set by `options`; behind PgBouncer, which refuses
-                that parameter, add `?options=`.
-            passphrase: Opens the store; Argon2 makes a key of it, which takes about half a second.
-            raw_key: Opens the store at once: 32 bytes in base58 of `generate_raw_key`.
-            profile: The profile, for instance of a tenant; it is created where it is not there.
-            create: Whether a store or a profile is created where it is not there.
-            remember: How many keys are remembered as handles.
-            load: Curves whose private keys may be loaded into this process; see the class.
-            timeout: The most seconds that a call takes; half of it, at least one second, is for a connection.
+            location: The path of an SQLite file, created with mode 0600, or a URL
+                `postgres://user:password@host:port/name`, whose database is created if the role may do so.
+                The parameter `options` sets limits on locks and idle transactions; behind PgBouncer, which
+                refuses that parameter, add `?options=` to the URL.
+            passphrase: The passphrase of the store. Argon2 derives the key from it in about half a second.
+            raw_key: The key of the store, 32 bytes in base58 from `generate_raw_key`; needs no derivation.
+            profile: The profile, for instance of a tenant; None for the default of the store.
+            create: Whether to create the store or the profile if it does not exist.
+            remember: The maximum number of cached key handles.
+            load: The curves whose private keys may be loaded into this process; see the class.
+            timeout: The time limit of a call, in seconds. A connection may take half of it, at least 1 s.
+
+        Returns:
+            The store, not open yet.
 
         Raises:
-            ValueError: An argument is malformed, or it is not one of `passphrase` and `raw_key`.
+            ValueError: An argument is malformed, or not exactly one of `passphrase` and `raw_key` is set.
             SecretsLockedError: On opening: the passphrase or the key is not that of the store.
-            SecretsUnavailableError: On opening: there is no such store, or its server does not answer.
+            SecretsUnavailableError: On opening: the store does not exist, or its server does not answer.
         """
         opening = Opening(os.fspath(location), passphrase, raw_key, create, timeout)
         return secrets_of(AskarBackend(None, opening, profile, remember, load, timeout), cls)
 
     @staticmethod
     def generate_raw_key() -> str:
-        """A new key for `open(raw_key=)`: 32 random bytes in base58. Keep it as secret as a private key."""
+        """Generate a key for `open(raw_key=)`: 32 random bytes in base58, as secret as a private key."""
         return _needs_askar.aries_askar.Store.generate_raw_key()
 
     @property
@@ -162,7 +165,7 @@ class AskarSecrets(AsyncSecrets):
 
 
 def secrets_of(backend: AskarBackend, cls: type[AskarSecrets] = AskarSecrets) -> AskarSecrets:
-    """The secret keys of a backend, which another part of the library may use as well."""
+    """The store of private keys on a backend, which another part of the library may use as well."""
     secrets = cls.__new__(cls)
     AsyncSecrets.__init__(secrets, backend)
     return secrets

@@ -1,4 +1,4 @@
-"""Exceptions of stores of secrets: the operator must act."""
+"""Exceptions of secrets stores, for the operator."""
 
 from typing import ClassVar
 
@@ -8,22 +8,22 @@ __all__ = ["KeyExistsError", "SecretsLockedError", "SecretsUnavailableError"]
 
 
 class SecretsLockedError(DIDCommError):
-    """A store of secrets does not open with this passphrase, key or PIN."""
+    """A secrets store does not open with this passphrase, key or PIN."""
 
     code: ClassVar[str] = "e.p.me.secrets-locked"
 
 
 class SecretsUnavailableError(DIDCommError):
-    """A store of secrets does not answer: its file, its server or its token is away, or it is closed.
+    """A secrets store does not answer: its file, server or token is not available, or the store is closed.
 
-    What was being written may have been stored or not. Writing the same keys again is harmless.
+    A write that was under way may or may not be stored. It is safe to write the same keys again.
     """
 
     code: ClassVar[str] = "e.p.me.secrets-unavailable"
 
 
 class KeyExistsError(DIDCommError):
-    """A store of secrets has another key under that kid already.
+    """A secrets store already has another key with this kid.
 
     Attributes:
         kid: The DID URL of the key.

@@ -1,9 +1,9 @@
 """Secret keys in the keyring of the desktop: Secret Service, Keychain, Credential Manager (extra `keyring`).
 
-A keyring keeps text, so the keys are used in this process, as `Secret`. Each has an entry of its own. An
-index lists them, and `kids()` returns those whose entry is there: a process that is killed at any point loses
-no key that was acknowledged, and lists none that is not there. It is for one user, one program and a handful
-of keys; a server has `pydidcomm.secrets.askar`.
+A keyring stores text, so the keys are used in this process, as `Secret`. Each key has its own entry, and an
+index lists them. `kids()` returns the listed keys whose entry exists, so a process that is killed at any
+point neither loses a key that was stored nor lists one that does not exist. A keyring is meant for one user,
+one program and a few keys; use `pydidcomm.secrets.askar` for a server.
 
 Example:
     >>> from pydidcomm.secrets.keyring import KeyringSecrets
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["KeyringSecrets", "SyncKeyringSecrets"]
 
 REMEMBER = 1024
-"""How many keys are remembered: to read one over D-Bus takes 28 ms, hundreds of times a message."""
+"""The maximum number of cached keys; reading one over D-Bus takes 28 ms, hundreds of times a message."""
 
 
 class SyncKeyringSecrets(SyncSecrets):
@@ -39,11 +39,12 @@ class KeyringSecrets(AsyncSecrets):
 
     Args:
         service: The name of the program in the keyring.
-        backend: The keyring; that of the desktop by default.
-        remember: How many keys are remembered.
+        backend: The keyring; None for that of the desktop.
+        remember: The maximum number of cached keys.
 
     Raises:
-        SecretsUnavailableError: There is no keyring, or it keeps secrets in the open.
+        SecretsUnavailableError: There is no keyring, or it stores secrets without encryption.
+        ValueError: `remember` is not positive.
     """
 
     _backend: KeyringBackend
@@ -59,14 +60,18 @@ class KeyringSecrets(AsyncSecrets):
 
     @classmethod
     def open(cls, service: str = "pydidcomm", *, remember: int = REMEMBER) -> "KeyringSecrets":
-        """Open the keyring of the desktop, by `async with` or `with`.
+        """Open the keyring of the desktop, for `async with` or `with`.
 
         Args:
             service: The name of the program in the keyring.
-            remember: How many keys are remembered.
+            remember: The maximum number of cached keys.
+
+        Returns:
+            The store.
 
         Raises:
-            SecretsUnavailableError: There is no keyring, or it keeps secrets in the open.
+            SecretsUnavailableError: There is no keyring, or it stores secrets without encryption.
+            ValueError: `remember` is not positive.
         """
         return cls(service, remember=remember)
 
@@ -76,11 +81,11 @@ class KeyringSecrets(AsyncSecrets):
         return SyncKeyringSecrets(self._backend)
 
     async def __aenter__(self) -> "KeyringSecrets":  # noqa: PYI034, a subclass is useless
-        """Return the store; the keyring itself is opened by the desktop."""
+        """Return the store; the desktop opens the keyring itself."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Forget the keys."""
+        """Close the store, and clear its cache."""
         await self.aclose()
 
     def __enter__(self) -> SyncKeyringSecrets:
@@ -95,5 +100,5 @@ class KeyringSecrets(AsyncSecrets):
         return self.sync
 
     def __exit__(self, *_: object) -> None:
-        """Forget the keys."""
+        """Close the store, and clear its cache."""
         self._backend.run_sync("close")

@@ -1,8 +1,8 @@
 """Keys in a token of PKCS#11: a hardware security module, a smart card, SoftHSM (extra `hsm`).
 
-Keys are generated in the token, sensitive and never extractable. P-256, P-384, P-521 and secp256k1 agree;
-Ed25519, P-256 and secp256k1 sign, each where the token has the curve. X25519 is not among them, because
-python-pkcs11 has no ECDH on it: ask for `agreement_curves=["P-256"]`.
+Keys are generated in the token, sensitive and not extractable. If the token supports the curve, keys on
+P-256, P-384, P-521 and secp256k1 agree, and keys on Ed25519, P-256 and secp256k1 sign. X25519 is not
+supported, because python-pkcs11 has no ECDH on it: pass `agreement_curves=["P-256"]`.
 
 Example:
     >>> from pydidcomm.secrets.pkcs11 import Pkcs11Secrets
@@ -24,7 +24,7 @@ from pydidcomm.secrets._pkcs11_keys import TokenKey
 __all__ = ["Pkcs11Secrets", "SyncPkcs11Secrets", "TokenKey"]
 
 REMEMBER = 1024
-"""How many keys are remembered as handles: to find one costs as much as to use it."""
+"""The maximum number of cached key handles; finding a key costs as much as using it."""
 
 
 class SyncPkcs11Secrets(SyncSecrets):
@@ -32,35 +32,40 @@ class SyncPkcs11Secrets(SyncSecrets):
 
 
 class Pkcs11Secrets(AsyncSecrets):
-    """Keys in a token of PKCS#11; `open` logs in.
+    """Keys in a token of PKCS#11; create it with `Pkcs11Secrets.open`.
 
-    A process has one login, which all its stores of one token share; calls run one at a time, in a worker
-    thread where an event loop is running. A session that was lost is opened again, and a forked process logs
-    in anew. The label of a key is its kid, with the DID in its short form; long forms of did:peer are data
-    objects. A key of a DID whose creation was interrupted keeps a label that begins with "pydidcomm new".
+    A process logs in once, and all its stores of one token share the login. Calls run one at a time, in a
+    worker thread if an event loop is running. A lost session is opened again, and a forked process logs in by
+    itself. The label of a key is its kid, with the DID in its short form; long forms of did:peer are data
+    objects. If the creation of a DID was interrupted, its keys keep a label that begins with "pydidcomm new".
     """
 
     _backend: Pkcs11Backend
 
     def __init__(self, *_: object, **__: object) -> None:
-        message = "a token is opened by `Pkcs11Secrets.open(module, token=..., pin=...)`"
+        message = "`Pkcs11Secrets` has no constructor: call `Pkcs11Secrets.open(module, token=..., pin=...)`"
         raise TypeError(message)
 
     @classmethod
     def open(
         cls, module: "str | os.PathLike[str]", *, token: str, pin: str, remember: int = REMEMBER
     ) -> "Pkcs11Secrets":
-        """Open a token, by `async with` or `with`, or with the first call.
+        """Create a store object, which `async with`, `with` or the first call opens.
 
         Args:
             module: The path of the PKCS#11 library of the token.
             token: The label of the token.
             pin: The PIN of the user.
-            remember: How many keys are remembered as handles.
+            remember: The maximum number of cached key handles.
+
+        Returns:
+            The store, not logged in yet.
 
         Raises:
-            SecretsLockedError: On opening: the PIN is wrong or locked.
+            SecretsLockedError: This process has logged in to the token with another PIN; or on opening: the
+                PIN is wrong or locked.
             SecretsUnavailableError: On opening: the module does not load, or there is no such token.
+            ValueError: `remember` is not positive.
         """
         secrets = cls.__new__(cls)
         AsyncSecrets.__init__(secrets, Pkcs11Backend(os.fspath(module), token, pin, remember))
@@ -81,7 +86,7 @@ class Pkcs11Secrets(AsyncSecrets):
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Log out, with the last store of the process."""
+        """Close the store; the last store of a token in the process logs out."""
         await self.aclose()
 
     def __enter__(self) -> SyncPkcs11Secrets:
@@ -101,5 +106,5 @@ class Pkcs11Secrets(AsyncSecrets):
         return self.sync
 
     def __exit__(self, *_: object) -> None:
-        """Log out, with the last store of the process."""
+        """Close the store; the last store of a token in the process logs out."""
         self._backend.run_sync("close")

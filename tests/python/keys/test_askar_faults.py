@@ -88,7 +88,7 @@ def test_another_key_does_not_open_the_store(file: str) -> None:
 def test_a_missing_store_is_created_only_on_demand(file: str) -> None:
     with pytest.raises(SecretsUnavailableError, match="create=True"):
         create(file, create=False)
-    with pytest.raises(SecretsUnavailableError, match="cannot be made"):
+    with pytest.raises(SecretsUnavailableError, match="cannot be created"):
         create("/proc/nowhere/wallet.db")
 
 
@@ -121,7 +121,7 @@ def test_a_store_that_a_killed_process_did_not_finish_is_made_again(file: str, t
 def test_a_store_that_another_process_does_not_finish_is_given_up(file: str, tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "wallet.db-lock", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(SecretsUnavailableError, match="another process makes it, and has not finished"):
+        with pytest.raises(SecretsUnavailableError, match="another process is still creating it"):
             create(file, timeout=0.4)
     (tmp_path / "wallet.db-lock").write_bytes(b"not a database " * 100)
     with pytest.raises(SecretsUnavailableError, match="-lock: file is not a database"):

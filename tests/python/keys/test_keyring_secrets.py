@@ -211,7 +211,7 @@ PlainText.__module__ = "keyrings.alt.file"
 
 @pytest.mark.parametrize("kind", [fail.Keyring, null.Keyring, PlainText])
 def test_a_keyring_without_storage_is_refused_immediately(kind: Any) -> None:  # noqa: ANN401
-    reason = "no keyring is available" if kind is fail.Keyring else "does not keep secrets"
+    reason = "no keyring is available" if kind is fail.Keyring else "does not store secrets safely"
     with pytest.raises(SecretsUnavailableError, match=reason):
         KeyringSecrets(backend=kind())
 

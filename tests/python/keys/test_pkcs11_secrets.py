@@ -137,7 +137,7 @@ def test_it_works_without_an_event_loop(module: str) -> None:
         assert secrets.remove_key(f"{did}#key-1")
         assert not secrets.remove_key(f"{did}#key-1")
         assert secrets.get_key(f"{did}#key-1") is None
-        with pytest.raises(TypeError, match="not pickled"):
+        with pytest.raises(TypeError, match="must not be pickled"):
             secrets.get_key(f"{did}#key-2").__reduce__()
 
 
