@@ -1,4 +1,4 @@
-# pydidcomm: every target prints what it does. On a fresh machine: make tutorial, make test.
+# pydidcomm: every target prints what it does. Start with make tutorial and make test.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,7 +31,7 @@ tutorial: $(VENV)/built ## run the tutorial notebook, print the conversation, re
 
 test: test-rust growth test-python conformance ## run all tests
 
-# the tests of what is computed: without servers, stores and processes they take seconds
+# tests without servers, stores and processes, which take seconds
 QUICK_TESTS := batches dids envelopes keys messages protocols routing trust
 
 check: $(VENV)/built ## check formatting, lints and the quick tests: before each commit
@@ -57,19 +57,19 @@ lint: $(VENV)/built ## check formatting, lints, types and stubs of both language
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-default-features --no-deps --quiet
 	$(SAY) "Rust: only src/bindings names pyo3"
 	@! grep -rln pyo3 src --include='*.rs' | grep -v '^src/bindings/'
-	$(SAY) "floors: imports point down, and in no circle"
+	$(SAY) "floors: imports of lower floors only, without cycles"
 	$(BIN)/python tests/floors.py
-	$(SAY) "wording: the words that no shipped text has"
+	$(SAY) "wording: no forbidden words in shipped texts"
 	$(BIN)/python tests/wording.py
-	$(SAY) "notices: the crates of Cargo.lock, and no others"
+	$(SAY) "notices: exactly the crates of Cargo.lock"
 	$(BIN)/python tests/notices.py --check
-	$(SAY) "mutants of the ledger: each still fits the sources and compiles, and each MUST has one"
+	$(SAY) "mutants of the ledger: each applies to the sources and compiles, and each MUST has one"
 	PYTHONPATH=tests $(BIN)/python -m ledger_mutants --check
 	$(SAY) "stub: regenerated, and compared with the committed one and with the compiled module"
 	$(BIN)/maturin generate-stubs --quiet --features stubs --out build/stubs
 	diff -u $(STUB) build/stubs/pydidcomm/_core.pyi
 	$(BIN)/python -m mypy.stubtest pydidcomm._core
-	$(SAY) "pydidcomm.sync: generated again, and compared"
+	$(SAY) "pydidcomm.sync: generated again, and compared with the committed code"
 	$(BIN)/python tests/unasync.py --check
 	$(SAY) "Python: formatting, lints and types"
 	$(BIN)/ruff format --check .

@@ -18,7 +18,7 @@ $(TOOLS)/pip-audit/installed: $(VENV)/installed
 	$(TOOLS)/pip-audit/bin/python -m pip install --quiet pip-audit
 	@touch $@
 
-# a bare install has no dependency: these are the packages of the extras and of the tests
+# the packages of the extras and of the tests; a bare install has no dependency
 audit-python: $(TOOLS)/pip-audit/installed
 	$(SAY) "Python packages of $(VENV): advisories of the package index"
 	@mkdir -p build && rm -f build/audit.json

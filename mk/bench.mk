@@ -1,11 +1,11 @@
 # benchmarks
 .PHONY: bench bench-published bench-mediator bench-mediator-live bench-mediator-queue soak-mediator bench-agent scale bench-stores bench-parts bench-core bench-loop bench-instructions bench-peers
 
-# how many rounds the medians are taken of, and a part of the names of the operations that are wanted
+# the number of rounds for the medians, and a part of the names of the operations to measure
 ROUNDS ?= 20
 ONLY ?=
 BENCH := build/bench
-# absolute, for a benchmark runs in the folder of its crate
+# absolute, since a benchmark runs in the folder of its crate
 BENCHES := CARGO_TARGET_DIR=$(CURDIR)/target/benches cargo
 
 $(BENCH)/installed: $(VENV)/installed $(RUST) $(shell find python -name '*.py')
@@ -28,11 +28,11 @@ bench: $(BENCH)/built ## measure each operation against its cryptographic primit
 	$(SAY) "benchmark: multiples of the limit, medians of $(ROUNDS) interleaved rounds; all numbers are in $(BENCH)"
 	$(BENCH)/venv/bin/python tests/benches/bench.py target/benches/release --rounds $(ROUNDS) --only '$(ONLY)' --out $(BENCH)
 
-bench-published: $(BENCH)/built ## publish what the last make bench measured: docs/measured
-	$(SAY) "benchmark: its medians and pictures in docs/measured"
+bench-published: $(BENCH)/built ## publish the results of the last make bench in docs/measured
+	$(SAY) "benchmark: medians and pictures in docs/measured"
 	$(BENCH)/venv/bin/python tests/benches/publish.py $(BENCH) docs/measured
 
-bench-parts: $(BENCH)/installed ## measure keys in stores, resolving, and a message received over HTTP: make bench-parts ROUNDS=20
+bench-parts: $(BENCH)/installed ## measure keys in stores, DID resolution, and receiving a message over HTTP: make bench-parts ROUNDS=20
 	$(SAY) "benchmark of the parts: medians of $(ROUNDS) interleaved rounds"
 	PYTHONPATH=tests/python $(BENCH)/venv/bin/python tests/benches/parts.py --rounds $(ROUNDS)
 
@@ -40,14 +40,14 @@ MESSAGES ?= 4000
 POSTGRES ?=
 
 bench-mediator: $(BENCH)/installed ## measure forwards a second against the web server and the store alone: make bench-mediator MESSAGES=4000
-	$(SAY) "benchmark of the mediator: forwards a second with full durability, as a share of its nearer limit"
+	$(SAY) "benchmark of the mediator: forwards a second with full durability, as a share of the lower limit"
 	$(BENCH)/venv/bin/python tests/benches/bench_mediator.py --messages $(MESSAGES) $(if $(POSTGRES),--postgres '$(POSTGRES)') $(if $(PROCESSES),--processes $(PROCESSES))
 
 bench-mediator-live: $(BENCH)/installed ## measure live delivery from end to end, and the memory of sockets: make bench-mediator-live SOCKETS=10000
-	$(SAY) "benchmark of live delivery: alone, and among sockets that wait"
+	$(SAY) "benchmark of live delivery: alone, and with other open sockets"
 	$(BENCH)/venv/bin/python tests/benches/bench_mediator_live.py $(if $(SOCKETS),--sockets $(SOCKETS)) $(if $(POSTGRES),--postgres '$(POSTGRES)')
 
-bench-mediator-queue: $(BENCH)/installed ## measure what a long queue costs: make bench-mediator-queue QUEUE=1000000
+bench-mediator-queue: $(BENCH)/installed ## measure the costs of a long queue: make bench-mediator-queue QUEUE=1000000
 	$(SAY) "benchmark of a long queue: times and memory, with an empty one and with a long one"
 	$(BENCH)/venv/bin/python tests/benches/bench_mediator_queue.py $(if $(QUEUE),--queue $(QUEUE)) $(if $(POSTGRES),--postgres '$(POSTGRES)')
 
@@ -61,12 +61,12 @@ bench-agent: $(BENCH)/installed ## measure pings of an agent against its parts, 
 	$(SAY) "benchmark of an agent: a ping from wire to wire, memory and start with $(RELATIONSHIPS) relationships"
 	$(BENCH)/venv/bin/python tests/benches/bench_agent.py --messages $(MESSAGES) --relationships $(RELATIONSHIPS)
 
-scale: $(VENV)/installed ## compute what a mediator for many wallets takes: make scale WALLETS=1000000
-	$(SAY) "a mediator for many wallets: what it takes at the busiest time; more options: tests/benches/scale.py --help"
+scale: $(VENV)/installed ## estimate the resources of a mediator for many wallets: make scale WALLETS=1000000
+	$(SAY) "a mediator for many wallets: its resources at the busiest time; more options: tests/benches/scale.py --help"
 	$(BIN)/python tests/benches/scale.py $(if $(WALLETS),--count $(WALLETS),--table)
 
-bench-stores: $(BENCH)/installed ## measure the verbs of an agent's store against Askar alone: make bench-stores MESSAGES=4000
-	$(SAY) "benchmark of the stores: verbs a second, one by one and at the same time, as a share of inserts by Askar alone"
+bench-stores: $(BENCH)/installed ## measure the operations of an agent's store against Askar alone: make bench-stores MESSAGES=4000
+	$(SAY) "benchmark of the stores: operations a second, sequential and concurrent, as a share of inserts by Askar alone"
 	$(BENCH)/venv/bin/python tests/benches/bench_stores.py --messages $(MESSAGES) $(if $(POSTGRES),--location '$(POSTGRES)')
 
 bench-core: ## measure the core and the primitives with criterion, compared with the previous run
@@ -74,7 +74,7 @@ bench-core: ## measure the core and the primitives with criterion, compared with
 	$(BENCHES) bench --quiet --manifest-path tests/benches/Cargo.toml --bench core --bench primitives
 
 bench-loop: $(BENCH)/built ## measure how long large messages block the event loop
-	$(SAY) "benchmark of the event loop: how late a ticker is while large messages are packed and unpacked"
+	$(SAY) "benchmark of the event loop: the delay of a timer while large messages are packed and unpacked"
 	$(BENCH)/venv/bin/python tests/benches/loop.py
 
 GUNGRAUN := $(shell sed -n 's/^gungraun = "=\([^"]*\)".*/\1/p' tests/benches/Cargo.toml)
@@ -104,6 +104,6 @@ else
 	@touch $@
 endif
 
-bench-peers: $(BENCH)/built $(PEERS)/sicpa/installed $(PEERS)/indicio/installed $(PEERS)/node/installed $(PEERS)/veramo/installed $(PEERS)/rust/measured ## the same for other libraries, and how many times slower they are
+bench-peers: $(BENCH)/built $(PEERS)/sicpa/installed $(PEERS)/indicio/installed $(PEERS)/node/installed $(PEERS)/veramo/installed $(PEERS)/rust/measured ## measure other libraries, and how many times slower they are
 	$(SAY) "benchmark of the peers: medians of $(PEER_ROUNDS) interleaved rounds; all numbers are in $(BENCH)"
 	$(BENCH)/venv/bin/python tests/benches/bench_peers.py target/benches/release $(PEERS) --rounds $(PEER_ROUNDS) --only '$(ONLY)' --out $(BENCH)

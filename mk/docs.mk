@@ -17,7 +17,7 @@ docs-pages: $(VENV)/docs $(VENV)/built $(NOTEBOOKS_RUN)
 	$(SAY) "pages: from docs, the documents of the repository and the notebooks, in build/docs"
 	PYTHONPATH=docs:tests $(BIN)/python -m generator build/docs $(NOTEBOOKS_RUN)
 
-docs: docs-pages ## build the documentation site into build/site; a link, an anchor or a name that leads nowhere is an error
+docs: docs-pages ## build the documentation site into build/site; a broken link, anchor or name is an error
 	$(SAY) "site: built from build/docs into $(SITE)"
 	rm -rf $(SITE)
 	$(BIN)/zensical build --strict
@@ -25,6 +25,6 @@ docs: docs-pages ## build the documentation site into build/site; a link, an anc
 docs-serve: docs-pages ## serve the documentation at http://localhost:8000
 	$(BIN)/zensical serve
 
-docs-test: docs ## look at the site in Chromium, wide and narrow, light and dark; pictures are in build/docs-pictures
-	$(SAY) "site: in Chromium, wide and narrow, light and dark; its search; nothing from other servers"
+docs-test: docs ## test the site in Chromium, wide and narrow, light and dark; pictures are in build/docs-pictures
+	$(SAY) "site: in Chromium, wide and narrow, light and dark; its search; no requests to other servers"
 	$(BIN)/python -m pytest --quiet tests/site

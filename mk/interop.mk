@@ -2,10 +2,10 @@
 .PHONY: interop interop-sicpa interop-indicio interop-node interop-jose interop-identus interop-veramo interop-rust peers-suites peers-compared
 
 PEERS := .venvs
-# a peer pins pydantic 1, which stops at CPython 3.12; another one begins at 3.11
+# one peer pins pydantic 1, which supports CPython up to 3.12; another one needs at least 3.11
 PEER_PYTHON ?= $(shell for python in python3.11 python3.12 $(PYTHON); do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$python && break; done)
-# what one of the crates asks for
+# the Rust version that one of the crates requires
 PEER_RUST := 95
 HOMES := sicpa indicio node jose identus veramo rust
 INTEROP := PYTHONPATH=tests/python $(BIN)/python tests/interop/matrix.py
@@ -49,29 +49,29 @@ interop: $(VENV)/built $(HOMES:%=$(PEERS)/%/installed) ## exchange messages with
 	$(INTEROP)
 	$(BIN)/python tests/interop/indicio_stand_in.py
 
-interop-sicpa: $(VENV)/built $(PEERS)/sicpa/installed ## the same with PyPI didcomm only
+interop-sicpa: $(VENV)/built $(PEERS)/sicpa/installed ## exchange messages with PyPI didcomm only
 	$(INTEROP) sicpa
 
-interop-indicio: $(VENV)/built $(PEERS)/indicio/installed ## the same with PyPI didcomm-messaging only
+interop-indicio: $(VENV)/built $(PEERS)/indicio/installed ## exchange messages with PyPI didcomm-messaging only
 	$(INTEROP) askar authlib
 	$(BIN)/python tests/interop/indicio_stand_in.py
 
-interop-node: $(VENV)/built $(PEERS)/node/installed ## the same with npm didcomm-node only
+interop-node: $(VENV)/built $(PEERS)/node/installed ## exchange messages with npm didcomm-node only
 	$(INTEROP) node
 
-interop-jose: $(VENV)/built $(PEERS)/jose/installed $(PEERS)/node/installed ## the same with generic JOSE libraries and the packages of did:peer
+interop-jose: $(VENV)/built $(PEERS)/jose/installed $(PEERS)/node/installed ## exchange messages with generic JOSE libraries and the packages of did:peer only
 	$(INTEROP) jose jwcrypto joserfc did-peer-py
 
-interop-identus: $(VENV)/built $(PEERS)/identus/installed ## the same with the Identus SDK of npm only
+interop-identus: $(VENV)/built $(PEERS)/identus/installed ## exchange messages with the Identus SDK of npm only
 	$(INTEROP) identus
 
-interop-veramo: $(VENV)/built $(PEERS)/veramo/installed ## the same with npm @veramo/did-comm only
+interop-veramo: $(VENV)/built $(PEERS)/veramo/installed ## exchange messages with npm @veramo/did-comm only
 	$(INTEROP) veramo veramo-profile
 
-interop-rust: $(VENV)/built $(PEERS)/rust/installed ## the same with the crates only
+interop-rust: $(VENV)/built $(PEERS)/rust/installed ## exchange messages with the crates only
 	$(INTEROP) rust affinidi did-peer
 
-# a folder with the repositories of the libraries for which pydidcomm.compat stands in; SUITES: some of them by name
+# a folder with the repositories of the original libraries of pydidcomm.compat; SUITES: the names of some of them
 DIR ?= ../peers-suites
 SUITES ?=
 

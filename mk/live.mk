@@ -1,4 +1,4 @@
-# agents and mediators of other projects, as programs of their own
+# agents and mediators of other projects, each as a process
 .PHONY: live-peers
 
 LIVE_HOMES := live-credo live-veramo identus indicio sicpa
@@ -6,8 +6,8 @@ LIVE := PYTHONPATH=tests:tests/python:tests/interop $(BIN)/python -m live
 ONLY_PEERS ?=
 WRITE ?=
 
-# The package of npm downloads the native library of Askar: it is taken from the wheel of PyPI. What calls it is
-# compiled here, with the headers of the Node.js that is installed.
+# The npm package would download the native library of Askar; the one in the wheel of PyPI is used instead. The code
+# that calls it is compiled here, with the headers of the installed Node.js.
 NPM_credo := --ignore-scripts
 AFTER_credo = cd $(@D) && npm_config_nodedir=$$(dirname $$(dirname $$(readlink -f $$(command -v node)))) \
 	npm rebuild --silent @2060.io/ffi-napi @2060.io/ref-napi
@@ -24,6 +24,6 @@ else
 	@touch $@
 endif
 
-live-peers: $(VENV)/built $(LIVE_HOMES:%=$(PEERS)/%/installed) ## talk with agents and mediators of other projects: make live-peers ONLY_PEERS="credo identus" WRITE=--write
+live-peers: $(VENV)/built $(LIVE_HOMES:%=$(PEERS)/%/installed) ## test agents and mediators of other projects with ours: make live-peers ONLY_PEERS="credo identus" WRITE=--write
 	$(SAY) "agents and wallets of other projects, each a process on loopback"
 	$(LIVE) $(WRITE) $(ONLY_PEERS)

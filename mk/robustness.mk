@@ -5,12 +5,12 @@ $(TOOLS)/bin/cargo-%:
 	$(SAY) "the tool cargo-$* in $(TOOLS)"
 	cargo install --quiet --locked --root $(TOOLS) --target-dir target/tools cargo-$*
 
-# how long each target runs, and which targets
+# the minutes of each target, and the targets
 MINUTES ?= 1
 TARGETS ?= $(notdir $(wildcard tests/fuzz/corpus/*))
-# address, or none: many more executions in the same time, which end at a panic as well
+# address; or none, for many more executions in the same time, which also stop at a panic
 SANITIZER ?= address
-# an input of 64 KiB in 10 seconds and 256 MiB is far more than any of them needs
+# no target needs 10 seconds or 256 MiB for an input of 64 KiB
 MAX_LEN ?= 65536
 FUZZ_LIMITS := -timeout=10 -malloc_limit_mb=256 -rss_limit_mb=2048
 FUZZ = PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" cargo +nightly fuzz run --fuzz-dir tests/fuzz \
@@ -33,8 +33,8 @@ fuzz: $(TOOLS)/bin/cargo-fuzz ## run the fuzz targets and count: make fuzz MINUT
 			END {printf "%s: %d executions in %d seconds\n", target, count, seconds}' $(FUZZ_LOG); \
 	done
 
-fuzz-corpus: $(TOOLS)/bin/cargo-fuzz ## add the inputs that `make fuzz` found and that cover more to the kept corpus
-	$(SAY) "fuzz-corpus: the fewest inputs that cover what the kept ones do not"
+fuzz-corpus: $(TOOLS)/bin/cargo-fuzz ## add inputs of `make fuzz` with new coverage to the corpus
+	$(SAY) "fuzz-corpus: the fewest inputs with coverage that the corpus lacks"
 	@set -e; for target in $(TARGETS); do \
 		$(FUZZ) $$target tests/fuzz/corpus/$$target target/fuzz/corpus/$$target -- \
 			-set_cover_merge=1 -max_len=2048 $(FUZZ_LIMITS) >$(FUZZ_LOG) 2>&1 || { tail -n 40 $(FUZZ_LOG); exit 1; }; \
@@ -42,7 +42,7 @@ fuzz-corpus: $(TOOLS)/bin/cargo-fuzz ## add the inputs that `make fuzz` found an
 	done
 endif
 
-# which part of all mutants, and of which files
+# the part of all mutants, and the files
 SHARD ?= 0/20
 FILES ?= src/json/** src/unpack/** src/pack/** src/jose/** src/did/** src/message/**
 
@@ -53,14 +53,14 @@ mutants: $(TOOLS)/bin/cargo-mutants ## mutation-test the core: make mutants SHAR
 		CARGO_PROFILE_DEV_DEBUG=0 PROPTEST_CASES=32 \
 		cargo mutants --shard $(SHARD) $(foreach file,$(FILES),--file '$(file)') --output target/mutants
 
-# the first letters of the requirements that are wanted
+# the prefix of the ids of the requirements
 ONLY_ID ?=
 
 mutants-ledger: $(VENV)/installed ## mutation-test each MUST of the ledger with the tests that name it: make mutants-ledger ONLY_ID=JWE
-	$(SAY) "mutants of the ledger: a violation of each MUST, and the tests that must fail"
+	$(SAY) "mutants of the ledger: a violation of each MUST, which its tests must detect"
 	PYTHONPATH=tests:tests/python $(BIN)/python -m ledger_mutants --only '$(ONLY_ID)'
 
-# of protocols, memory and askar; a part of the mutants of each
+# some of protocols, memory and askar; the part of the mutants of each
 AREAS ?=
 SHARE ?= 0/1
 

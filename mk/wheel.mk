@@ -1,12 +1,12 @@
 # wheel and source distribution
 .PHONY: wheel wheels wheel-again sdist-install
 
-# paths of the builder stay out of the wheel, and two builds of one commit are the same
+# the wheel contains no paths of the builder, and two builds of one commit are identical
 CARGO_DIR := $(or $(CARGO_HOME),$(HOME)/.cargo)
 MAPPED := $(CARGO_DIR)=/cargo $(CURDIR)=/pydidcomm
 COMMITTED := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),0)
 REPRODUCIBLE := SOURCE_DATE_EPOCH=$(COMMITTED) RUSTFLAGS='$(MAPPED:%=--remap-path-prefix=%)' CFLAGS='$(MAPPED:%=-ffile-prefix-map=%)'
-# glibc 2.17 and later, which zig links against on Linux; the tag is that of the builder's glibc without zig
+# on Linux zig links against glibc 2.17; without zig the tag would be that of the builder's glibc
 PORTABLE := $(if $(filter Linux,$(shell uname)),--zig --compatibility manylinux2014 --target $(shell uname -m)-unknown-linux-gnu)
 
 $(VENV)/wheel: $(VENV)/installed
@@ -23,7 +23,7 @@ wheel: $(VENV)/wheel ## build the wheel and the source distribution into dist
 	$(BIN)/maturin sdist --out dist
 
 wheel-again: $(VENV)/wheel ## rebuild the wheel in another folder, and compare it with the one in dist
-	$(SAY) "wheel: built from the same commit in another folder, byte for byte identical"
+	$(SAY) "wheel: built from the same commit in another folder, and compared byte by byte"
 	rm -rf build/again
 	git worktree prune
 	git worktree add --quiet --detach build/again HEAD
@@ -34,17 +34,17 @@ wheel-again: $(VENV)/wheel ## rebuild the wheel in another folder, and compare i
 	$(BIN)/python tests/wheels/reproducible.py check dist/*.whl build/again/dist/*.whl
 	git worktree remove --force build/again
 
-# which platforms, as Rust names them; all without it. QUICK=1 hardly optimises, and leaves dist alone
+# the platforms as Rust targets, all by default. QUICK=1 builds with little optimisation, and does not change dist
 WHEELS ?=
 
 wheels: $(VENV)/wheel ## build wheels of six platforms into dist, check each, run those that can run here: make wheels QUICK=1 WHEELS="x86_64-pc-windows-gnu"
 	$(SAY) "wheels: built, checked, and run where this machine can"
 	SOURCE_DATE_EPOCH=$(COMMITTED) PYTHONPATH=tests $(BIN)/python -m wheels $(if $(QUICK),--quick) $(WHEELS)
 
-# the interpreters that an installation from source is tried with
+# the interpreters for the installation from source
 PYTHONS ?= python3.11 python3.12 python3.13
 SDIST := build/sdist
-# whether it installs is the question, and not how fast it is: minutes of optimisation are left out
+# only the installation is tested, so optimisation, which takes minutes, is omitted
 UNOPTIMISED := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 
 sdist-install: $(VENV)/installed ## install the source distribution with all extras: make sdist-install PYTHONS="python3.11 python3.12"
