@@ -40,7 +40,7 @@ def install(*packages: str) -> None:
     chosen = packages or PACKAGES
     for package in chosen:
         if package not in PACKAGES:
-            message = f"there is no stand-in for {package}, only for {', '.join(PACKAGES)}"
+            message = f"`packages` must be among {', '.join(PACKAGES)}, got {package!r}"
             raise ValueError(message)
         _check_not_imported(package)
     installed = next((finder for finder in sys.meta_path if isinstance(finder, StandIns)), None)
@@ -55,7 +55,5 @@ def _check_not_imported(package: str) -> None:
         if name.partition(".")[0] == package and not getattr(module, "__name__", "").startswith(
             f"{__name__}."
         ):
-            message = (
-                f"{name} is imported already: call pydidcomm.compat.install() before anything imports it"
-            )
+            message = f"{name} is imported already: call pydidcomm.compat.install() before its first import"
             raise ImportError(message, name=package)

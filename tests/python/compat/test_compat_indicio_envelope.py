@@ -283,7 +283,7 @@ def test_the_services_need_no_backend_of_the_original() -> None:
     )
     done = run(program)
     lines = done.splitlines()
-    assert "the Askar backend needs the package aries-askar" in lines
-    assert "did:web needs the package httpx" in lines
-    assert "this function of the legacy module needs the package PyNaCl" in lines
+    assert "the Askar backend needs the package aries-askar: pip install aries-askar" in lines
+    assert "did:web needs the package httpx: pip install httpx" in lines
+    assert "this function of the legacy module needs the package PyNaCl: pip install PyNaCl" in lines
     assert len(lines) == 5

@@ -103,7 +103,7 @@ def test_only_requested_libraries_are_replaced(tmp_path: Path) -> None:
     code += "print(peerdid.ORIGINAL, sum(type(f).__module__.startswith(c.__name__) for f in sys.meta_path))"
     assert said(code, folder).split() == ["True", "1"]
     error = refused("import pydidcomm.compat; pydidcomm.compat.install('aries')")
-    assert error.startswith("ValueError: there is no stand-in for aries")
+    assert error.startswith("ValueError: `packages` must be among didcomm, peerdid")
 
 
 def test_a_missing_module_is_not_loaded_from_the_original(tmp_path: Path) -> None:

@@ -180,7 +180,7 @@ class FromPrior:
 
 
 for _class in (AttachmentDataLinks, AttachmentDataBase64, AttachmentDataJson, FromPrior):
-    # applications copy them with dataclasses.replace as well as with attrs.evolve
+    # applications copy them with dataclasses.replace and with attrs.evolve
     dataclasses.dataclass(_class)
 
 

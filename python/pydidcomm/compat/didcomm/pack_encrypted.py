@@ -55,7 +55,7 @@ async def pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments of the origin
     service = packed.service_metadata
     goes_to = service and ServiceMetadata(service.id, service.service_endpoint)
     if not own_config.forward and goes_to is None:
-        # the original tells where a mediator is to be found also of a message that is not wrapped for it
+        # the original returns the endpoint of the mediator for an unwrapped message too
         chain = await resolve_did_services_chain(resolvers_config, to, own_params.forward_service_id)
         goes_to = ServiceMetadata(chain[-1].id, chain[0].service_endpoint) if chain else None
     return PackEncryptedResult(
@@ -76,7 +76,7 @@ def _config(
     return pydidcomm.PackEncryptedConfig(
         enc_alg_anon=pydidcomm.AnonCryptAlg[config.enc_alg_anon.name],
         protect_sender_id=config.protect_sender_id,
-        # the original puts authcrypt around a signature wherever there are both a sender and a signer
+        # the original uses authcrypt(sign) for a message with a sender and a signer
         authcrypt_signed=both,
         anoncrypt_authcrypt_signed=both and config.protect_sender_id,
         forward=config.forward,

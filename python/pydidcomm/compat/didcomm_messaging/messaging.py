@@ -144,10 +144,10 @@ class DIDCommMessagingService(Generic[P, S]):
             outer = metadata.recip_key.kid
             raw, metadata = await packaging.unpack(crypto, resolver, secrets, raw, **options)
             if metadata.sender_kid is None:
-                text = "an anoncrypt layer inside of another one"
+                text = "an anoncrypt layer must not contain another anoncrypt layer"
                 raise PackagingServiceError(text)
             if not same_party(outer, metadata.recip_key.kid):
-                text = f"the layers are for {outer} and for {metadata.recip_key.kid}"
+                text = f"both layers must be for one DID, got {outer} and {metadata.recip_key.kid}"
                 raise PackagingServiceError(text)
         return UnpackResult(
             raw,

@@ -22,7 +22,7 @@ from pydidcomm.compat.didcomm_messaging.resolver import DIDResolver
 __all__ = ["PackagingService", "PackagingServiceError", "PackedMessageMetadata"]
 
 _CLAIMS = ("from", "from_prior")
-"""The headers that say who sent a message."""
+"""The headers about the sender of a message."""
 
 
 @dataclass
@@ -96,7 +96,7 @@ class PackagingService(Generic[P, S]):
         if metadata.sender_kid is None:
             raw = await crypto.ecdh_es_decrypt(enc_message, metadata.recip_key)
         else:
-            # a resolver may raise ValueError for a DID that only looks like one
+            # a resolver may raise ValueError for a malformed DID
             with translate_errors(PackagingServiceError, ValueError):
                 sender = await self.recip_for_kid_or_default_for_did(crypto, resolver, metadata.sender_kid)
             raw = await crypto.ecdh_1pu_decrypt(enc_message, metadata.recip_key, sender)
@@ -187,7 +187,7 @@ class PackagingService(Generic[P, S]):
                 keys, sender = await _steps.layer_keys(resolver, held, party, frm)
             recipients += [crypto.named(key, kid) for kid, key in keys]
             if sender:
-                # the owner may keep it under an older name of the key
+                # the secrets manager may store it under an older kid
                 sender_key = held.found.get(sender) or next(iter(held.found.values()))
         return recipients, sender_key
 

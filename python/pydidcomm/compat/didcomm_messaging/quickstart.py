@@ -196,7 +196,7 @@ async def activate_websocket(
     try:
         import websockets  # noqa: PLC0415, not needed over HTTP
     except ImportError as missing:
-        message = "live delivery needs the package websockets"
+        message = "live delivery needs the package websockets: pip install websockets"
         raise ImportError(message) from missing
     plaintext = _message(my_did, relay_did, f"{_PICKUP}/live-delivery-change", {"live_delivery": True})
     packed = await dmp.pack(message=plaintext, to=relay_did, frm=my_did)

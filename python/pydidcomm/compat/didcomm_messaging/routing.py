@@ -58,7 +58,7 @@ class RoutingService:
             plaintext = json.dumps(forward).encode()
             packed = await packaging.pack(crypto, resolver, secrets, plaintext, [mediator])
             target = mediator
-        # the message goes where this route ends, by whichever transport
+        # all endpoints at the end of this route, for any transport
         alike = [route for route in routes if route[2] == layers]
         return packed, [await self._service(resolver, to, route) for route in alike]
 
@@ -77,7 +77,7 @@ class RoutingService:
     async def _service(resolver: DIDResolver, to: str, route: _steps.Route) -> DIDCommV2Service:
         """Return the service at the end of a route, with the endpoint for the message only."""
         service_id, uri, layers = route
-        # the mediator that is reached first has the endpoint, or else the recipient
+        # the endpoint belongs to the outermost mediator, or to the recipient
         for party in dict.fromkeys(name.partition("#")[0] for name in (*layers[:1], to)):
             if not await resolver.is_resolvable(party):
                 continue

@@ -11,7 +11,7 @@ from pydidcomm.compat.peerdid.core.did_doc_types import SERVICE_ID, SERVICE_TYPE
 from pydidcomm.compat.peerdid.errors import MalformedPeerDIDError
 
 _KEY = "z[1-9A-HJ-NP-Za-km-z]+"
-# the original reads one block of services without `-` and `_` in it, and so not every DID that it makes
+# the original reads one block of services without `-` and `_`, so it cannot read all of its own DIDs
 _SHAPE = re.compile(
     rf"did:peer:(?:0(?P<key>{_KEY})|2(?P<keys>(?:\.[AEVID]{_KEY})+)(?:\.S[\w-]*=*)*)", re.ASCII
 )

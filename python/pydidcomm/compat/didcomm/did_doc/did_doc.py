@@ -1,4 +1,4 @@
-# the fields hold less than in pydid, so that either generation finds the attributes that it knows
+# the fields have narrower types than in pydid, so that code for all versions finds its attributes
 # mypy: disable-error-code="assignment, no-untyped-call"
 # pyright: reportIncompatibleVariableOverride=false, reportUnknownMemberType=false
 """DID documents as models of pydid, with the arguments of all versions of `didcomm`.

@@ -35,7 +35,7 @@ class Secret:
     verification_material: VerificationMaterial
 
     def __getstate__(self) -> dict[str, Any]:
-        # what was read of it stays where it is: a handle is neither copied nor pickled
+        # the parsed secret is neither copied nor pickled
         return {name: self.__dict__[name] for name in self.__dataclass_fields__}
 
 

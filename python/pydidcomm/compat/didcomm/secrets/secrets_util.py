@@ -53,7 +53,7 @@ def generate_x25519_keys_as_jwk_dict() -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _generate(curve: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    # the key is named when its DID is known; until then by its thumbprint (RFC 7638)
+    # the thumbprint (RFC 7638) is the kid until the DID is known
     secret = pydidcomm.Secret.generate(curve)
     public = secret.public_jwk()
     required = json.dumps({name: public[name] for name in ("crv", "kty", "x")}, separators=(",", ":"))

@@ -15,10 +15,10 @@ _TEXTS = {
     "aad": False,
     "encrypted_key": False,
 }
-"""The members that are strings, and whether they have to be there."""
+"""The members that are strings, and whether they are required."""
 
 _OBJECTS = ("unprotected", "header")
-"""The members that are objects where they are there."""
+"""The optional members that are objects."""
 
 
 def refuse(what: str) -> NoReturn:

@@ -341,7 +341,7 @@ _RECIPIENT_MEMBERS = (IDENT_RECIPIENTS, IDENT_ENC_KEY, IDENT_HEADER)
 
 
 def _recipients_member(entries: list[dict[str, Any]], *, flatten: bool) -> dict[str, Any]:
-    """What stands for the recipients in an object."""
+    """Return the members of a JSON object for the recipients."""
     if not entries:
         message = "Missing message recipients"
         raise ValueError(message)

@@ -58,5 +58,5 @@ def _package(module: str, package: str) -> ModuleType:
     try:
         return import_module(module)
     except ImportError as missing:
-        message = f"this function of the legacy module needs the package {package}"
+        message = f"this function of the legacy module needs the package {package}: pip install {package}"
         raise ImportError(message) from missing

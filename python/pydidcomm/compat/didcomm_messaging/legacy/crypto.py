@@ -308,7 +308,7 @@ def unpack_message(
     """
     envelope = _envelope(enc_message)
     alg = _read_protected(envelope).get("alg")
-    if alg not in ("Authcrypt", "Anoncrypt"):  # a set would have to hash whatever stands there
+    if alg not in ("Authcrypt", "Anoncrypt"):  # not a set, since `alg` may be unhashable
         message = f"Unsupported pack algorithm: {alg}"
         raise ValueError(message)
     if _verkey(my_verkey) not in recipients_from_packed_message(json.dumps(envelope).encode()):

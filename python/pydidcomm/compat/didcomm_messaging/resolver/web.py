@@ -19,7 +19,7 @@ try:
     import anyio
     import httpx
 except ImportError as missing:
-    message = "did:web needs the package httpx"
+    message = "did:web needs the package httpx: pip install httpx"
     raise ImportError(message) from missing
 
 from pydidcomm.compat.didcomm_messaging.resolver._public import PublicAddressTransport
@@ -36,21 +36,21 @@ domain_regex = (
 did_web_pattern = re.compile(rf"did:web:{domain_regex}")
 
 TIME_TO_CACHE = 1800
-"""How long a document is taken from the cache, in seconds."""
+"""How long a document stays in the cache, in seconds."""
 
 DEADLINE = 10.0
-"""Seconds for one document, from the name of its server to its last byte.
+"""The time limit of one document in seconds, from the lookup of its server to its last byte.
 
-A message waits for it, and a server that sends one byte a minute would keep it waiting."""
+A message waits for the document, and a slow server could delay it forever."""
 
 _MOST_BYTES = 1 << 20
 """The size of the largest document that is read; DID documents in use are a hundredth of it."""
 
 _CODINGS = {"", "identity", "gzip", "deflate"}
-"""Content codings that are read. One byte of them becomes a thousand at most, so one read has a bound."""
+"""The supported content codings: one byte expands to at most a thousand, so each read is bounded."""
 
 _MOST_CACHED = 1000
-"""Documents that are remembered at once."""
+"""The most documents in the cache."""
 
 
 class _Cached(TypedDict):

@@ -67,7 +67,7 @@ class V1PackagingService(Generic[P, S]):
         if not alg:
             message = "Missing alg header"
             raise V1PackagingServiceError(message)
-        if alg not in ("Authcrypt", "Anoncrypt"):  # a set would have to hash whatever stands there
+        if alg not in ("Authcrypt", "Anoncrypt"):  # not a set, since `alg` may be unhashable
             message = f"Unsupported DIDComm encryption algorithm: {alg}"
             raise V1PackagingServiceError(message)
         for recipient in self.extract_pack_recipients(wrapper.recipients):

@@ -170,7 +170,7 @@ async def find_did_service(resolvers_config: ResolversConfig, to: str, service_i
 
 
 def _takes_v2(service: Any) -> bool:  # noqa: ANN401
-    # the services of other types and of the form of v2.1 have no `accept` of their own
+    # services of other types, and those in the form of v2.1, have no `accept` themselves
     return PROFILE_DIDCOMM_V2 in (getattr(service, "accept", None) or ())
 
 

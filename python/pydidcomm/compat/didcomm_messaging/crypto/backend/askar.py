@@ -27,7 +27,7 @@ from pydidcomm.compat.didcomm_messaging.crypto.base import (
 try:
     from aries_askar import AskarError, Key, KeyAlg, Store
 except ImportError as missing:
-    message = "the Askar backend needs the package aries-askar"
+    message = "the Askar backend needs the package aries-askar: pip install aries-askar"
     raise ImportError(message) from missing
 
 __all__ = ["AskarCryptoService", "AskarKey", "AskarSecretKey", "AskarSecretsManager"]
@@ -37,7 +37,7 @@ _ALGORITHMS = {curve: algorithm for algorithm, curve in _CURVES.items()}
 _SIGNATURES = {SignAlg.ED25519: "eddsa", SignAlg.ES256: "es256", SignAlg.ES256K: "es256k"}
 
 _SECRET_ALG = KeyAlg.C20P
-"""Askar hands out a raw shared secret as a key of 32 bytes, and keys of this algorithm are not changed."""
+"""The algorithm under which Askar returns a raw shared secret, as a key of 32 bytes."""
 
 
 class AskarKey(PublicKey):
@@ -138,7 +138,7 @@ class AskarSecretKey(SecretKey):
         try:
             shared: bytes = self.key.key_exchange(_SECRET_ALG, _askar(public_key)).get_secret_bytes()
         except (AskarError, ValueError) as error:
-            text = f"the key {self.kid} has no shared secret with one on {public_key.curve}"
+            text = f"the key {self.kid} must be on the curve of the public key, {public_key.curve}"
             raise CryptoServiceError(text) from error
         return shared
 

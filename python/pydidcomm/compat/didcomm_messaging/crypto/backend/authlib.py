@@ -143,11 +143,11 @@ def _native(key: AsymmetricKey) -> NativeKey:
 
 
 def _authlib(key: NativeKey) -> AsymmetricKey:
-    # only programs with keys of Authlib need it
+    # only programs with Authlib keys need it
     try:
         from authlib.jose import JsonWebKey  # noqa: PLC0415
     except ImportError as missing:
-        message = "the Authlib backend needs the package Authlib"
+        message = "the Authlib backend needs the package Authlib: pip install Authlib"
         raise ImportError(message) from missing
     made: AsymmetricKey = JsonWebKey.import_key(key.jwk())
     return made

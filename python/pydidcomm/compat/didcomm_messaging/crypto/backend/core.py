@@ -34,7 +34,7 @@ _CURVES = {
     "X25519KeyAgreementKey2020": "X25519",
     "EcdsaSecp256k1VerificationKey2019": "secp256k1",
 }
-"""The curve of each type that does not write it into the key."""
+"""The curve of each type whose keys do not contain it."""
 
 
 class UnfitError(CryptoServiceError, ValueError):

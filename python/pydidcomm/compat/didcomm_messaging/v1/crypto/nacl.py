@@ -20,7 +20,7 @@ from pydidcomm.compat.didcomm_messaging.v1.crypto.core import CoreBackedV1Servic
 __all__ = ["EdPublicKey", "InMemSecretsManager", "KeyPair", "NaclV1CryptoService"]
 
 _SEED = 32
-"""The bytes of an Ed25519 secret; NaCl writes the public key behind them."""
+"""The bytes of an Ed25519 secret, which NaCl writes before the public key."""
 
 
 @dataclass
