@@ -38,18 +38,19 @@ bench-parts: $(BENCH)/installed ## measure keys in stores, DID resolution, and r
 
 MESSAGES ?= 4000
 POSTGRES ?=
+MEDIATOR_ROUNDS ?= 5
 
 bench-mediator: $(BENCH)/installed ## measure forwards a second against the web server and the store alone: make bench-mediator MESSAGES=4000
-	$(SAY) "benchmark of the mediator: forwards a second with full durability, as a share of the lower limit"
-	$(BENCH)/venv/bin/python tests/benches/bench_mediator.py --messages $(MESSAGES) $(if $(POSTGRES),--postgres '$(POSTGRES)') $(if $(PROCESSES),--processes $(PROCESSES))
+	$(SAY) "benchmark of the mediator: forwards a second with full durability, as a share of its limits"
+	$(BENCH)/venv/bin/python tests/benches/bench_mediator.py --messages $(MESSAGES) --rounds $(MEDIATOR_ROUNDS) $(if $(POSTGRES),--postgres '$(POSTGRES)') $(if $(PROCESSES),--processes $(PROCESSES))
 
 bench-mediator-live: $(BENCH)/installed ## measure live delivery from end to end, and the memory of sockets: make bench-mediator-live SOCKETS=10000
 	$(SAY) "benchmark of live delivery: alone, and with other open sockets"
 	$(BENCH)/venv/bin/python tests/benches/bench_mediator_live.py $(if $(SOCKETS),--sockets $(SOCKETS)) $(if $(POSTGRES),--postgres '$(POSTGRES)')
 
 bench-mediator-queue: $(BENCH)/installed ## measure the costs of a long queue: make bench-mediator-queue QUEUE=1000000
-	$(SAY) "benchmark of a long queue: times and memory, with an empty one and with a long one"
-	$(BENCH)/venv/bin/python tests/benches/bench_mediator_queue.py $(if $(QUEUE),--queue $(QUEUE)) $(if $(POSTGRES),--postgres '$(POSTGRES)')
+	$(SAY) "benchmark of a long queue: times and memory, with an empty one and with a long one, by turns"
+	$(BENCH)/venv/bin/python tests/benches/bench_mediator_queue.py $(if $(QUEUE),--queue $(QUEUE)) $(if $(QUEUE_ROUNDS),--rounds $(QUEUE_ROUNDS)) $(if $(POSTGRES),--postgres '$(POSTGRES)')
 
 soak-mediator: $(BENCH)/installed ## load a mediator for a long time and print its memory: make soak-mediator MINUTES=30
 	$(SAY) "soak: a mediator under load, its memory each minute"

@@ -1,77 +1,177 @@
 """Measure a mediator against its two limits: its web server answering 202 to nothing, and its store alone.
 
-    python tests/benches/bench_mediator.py --messages 4000 [--postgres URL] [--processes 2]
+    python tests/benches/bench_mediator.py --messages 2000 --rounds 5 [--postgres URL] [--processes 2]
 
-Forwards a second with full durability, and the share of the nearer limit; then the time of a forward at half
-of that rate, while the recipient is in live mode. The generator sends what was packed before.
+Forwards a second with full durability, medians of interleaved rounds, and the share of the nearer limit. A
+third line, the same server that opens each forward and stores none, shows what decryption leaves. All have as
+many processes and the same processors; the generator sends what was packed before. At the end, the time of a
+forward at half of the rate, while a recipient is in live mode.
 """
 
 import argparse
 import asyncio
 import os
-import secrets
-import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from itertools import cycle, islice
 from pathlib import Path
+from statistics import median
 from typing import Any, NamedTuple
 
-from load.process import MEDIATOR, cpu_of, free_port, initialized, running
+from load.accounting import Spent, process_of_database, spent
+from load.limits import EMPTY, UNPACKING, serving, store_alone
+from load.process import MEDIATOR, free_port, initialized, running
 from load.recipients import Recipient
-from load.senders import CONNECTIONS, forwards, paced, percentile, posted
-from pydidcomm.mediator import (
-    Action,
-    Arrival,
-    Limits,
-    MediatorStore,
-    RouteChange,
-    SqliteMediatorStore,
-)
+from load.senders import forwards, paced, percentile, posted
+from pydidcomm.mediator import Action, MediatorStore, RouteChange, SqliteMediatorStore
 from pydidcomm.mediator.postgres import PostgresMediatorStore
+from pydidcomm.sync import DIDCommMessaging
 
 LIVE_SECONDS = 10
-EMPTY = """
-async def app(scope, receive, send):
-    if scope["type"] == "lifespan":
-        return
-    while (await receive()).get("more_body"):
-        pass
-    await send({"type": "http.response.start", "status": 202, "headers": [(b"content-length", b"0")]})
-    await send({"type": "http.response.body", "body": b""})
-"""
+SERVER, STORE, UNPACKED = "server answering 202", "store alone", "server that unpacks"
+MEDIATED, BY_ONE = "mediator", "one process of it"
+SAME = 0.1
+"""The difference of the processor time of a forward up to which two processes do not hinder each other."""
+
+
+class Measured(NamedTuple):
+    """What one round measured."""
+
+    rate: float
+    times: list[float]
+    spent: Spent
 
 
 class Row(NamedTuple):
-    """What was measured: its name, how many a second, the seconds of each."""
+    """The medians of all rounds; the times are those of all rounds, in order of size."""
 
-    name: str
     rate: float
     times: list[float]
+    spent: Spent
+
+    @classmethod
+    def of(cls, rounds: list[Measured]) -> "Row":
+        databases = [each.spent.database for each in rounds if each.spent.database is not None]
+        costs = Spent(
+            median(each.spent.servers for each in rounds),
+            median(databases) if databases else None,
+            median(each.spent.generator for each in rounds),
+        )
+        return cls(
+            median(each.rate for each in rounds),
+            sorted(one for each in rounds for one in each.times),
+            costs,
+        )
 
 
-async def stored(store: MediatorStore, count: int, size: int) -> float:
-    """Envelopes a second of the store alone, as many at a time as there are connections."""
-    bob = await store.grant("did:example:bob", 1.0)
-    await store.change_routes(bob, [RouteChange("did:example:bob", Action.ADD)], 1.0)
-    left = iter([secrets.token_bytes(size) for _ in range(count)])
+async def registered(folder: str, postgres: str | None, dids: list[str]) -> None:
+    """Register recipients in the store: requests for each would take longer than what is measured."""
 
-    async def put() -> None:
-        for envelope in left:
-            await store.place(Arrival(next="did:example:bob", envelope=envelope, at=1.0))
+    async def register(store: MediatorStore, did: str) -> None:
+        owner = await store.grant(did, time.time())
+        await store.change_routes(owner, [RouteChange(did, Action.ADD)], time.time())
 
-    begun = time.perf_counter()
-    await asyncio.gather(*(put() for _ in range(CONNECTIONS)))
-    return count / (time.perf_counter() - begun)
+    async def all_of(store: MediatorStore) -> None:
+        await asyncio.gather(*(register(store, did) for did in dids))
 
-
-async def store_alone(folder: str, postgres: str | None, count: int, size: int) -> float:
-    limits = Limits(messages=10**8, bytes=10**12)
     if postgres is None:
-        async with SqliteMediatorStore(f"{folder}/alone.db", limits=limits) as store:
-            return await stored(store, count, size)
-    async with await PostgresMediatorStore.open(postgres, limits=limits) as store:
-        return await stored(store, count, size)
+        async with SqliteMediatorStore(f"{folder}/mediator.db") as store:
+            await all_of(store)
+        return
+    async with await PostgresMediatorStore.open(postgres) as shared:
+        await all_of(shared)
+
+
+def sent(ports: list[int], pids: list[int], bodies: list[bytes], database: int | None) -> Measured:
+    before = spent(pids, database)
+    rate, times = asyncio.run(posted(ports, bodies))
+    return Measured(rate, times, spent(pids, database).since(before).each(len(bodies)))
+
+
+def stored(location: str, arguments: Any, size: int, database: int | None) -> Measured:  # noqa: ANN401, of argparse
+    count, processes = arguments.messages, arguments.processes
+    alone = store_alone(location, count, size, arguments.recipients, processes, database)
+    cost = Spent(alone.cpu, None if database is None else alone.database, 0.0)
+    return Measured(alone.rate, [], cost.each(count // processes * processes))
+
+
+def measured(arguments: Any) -> dict[str, Row]:  # noqa: ANN401, of argparse
+    rounds: dict[str, list[Measured]] = {}
+    postgres, processes = arguments.postgres, arguments.processes
+    database = process_of_database(postgres)
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER")) as folder, ExitStack() as servers:
+        ports = [free_port() for _ in range(processes)]
+        mediator = initialized(folder, ports[0], postgres)
+        party = DIDCommMessaging()
+        dids = [party.create_peer_did() for _ in range(arguments.recipients)]
+        asyncio.run(registered(folder, postgres, dids))
+        pids = [servers.enter_context(running([*MEDIATOR, "run"], port, folder)) for port in ports]
+        empty = [servers.enter_context(serving(folder, EMPTY)) for _ in ports]
+        unpacking = [servers.enter_context(serving(folder, UNPACKING)) for _ in ports]
+        for _ in range(arguments.rounds):
+            bodies = forwards(mediator, islice(cycle(dids), arguments.messages))
+            rounds.setdefault(MEDIATED, []).append(sent(ports, pids, bodies, database))
+            if processes > 1:
+                new = forwards(mediator, islice(cycle(dids), arguments.messages))
+                rounds.setdefault(BY_ONE, []).append(sent(ports[:1], pids[:1], new, database))
+            for name, others in ((SERVER, empty), (UNPACKED, unpacking)):
+                found = sent([port for port, _ in others], [pid for _, pid in others], bodies, None)
+                rounds.setdefault(name, []).append(found)
+            # an envelope in a forward is encrypted once more
+            location = postgres or str(Path(folder, "alone.db"))
+            rounds.setdefault(STORE, []).append(stored(location, arguments, len(bodies[0]) // 2, database))
+        rows = {name: Row.of(each) for name, each in rounds.items()}
+        show(rows)
+        if processes > 1:
+            show_processes(rows[MEDIATED], rows[BY_ONE], processes)
+        live_at_half(ports[0], mediator, rows[BY_ONE if processes > 1 else MEDIATED].rate)
+    return rows
+
+
+def show(rows: dict[str, Row]) -> None:
+    """Print the table, and the share of the nearer limit."""
+    server, store = rows[SERVER].rate, rows[STORE].rate
+    print(f"{'':21}       /s  of the server  of the store     p50     p99   us of processors for each")
+    for name, row in rows.items():
+        late = f"{percentile(row.times, 50):7.1f} {percentile(row.times, 99):7.1f}" if row.times else " " * 15
+        costs = [f"server {row.spent.servers:.0f}"] if name != STORE else [f"store {row.spent.servers:.0f}"]
+        if row.spent.database is not None and name in {MEDIATED, BY_ONE, STORE}:
+            costs.append(f"database {row.spent.database:.0f}")
+        if row.spent.generator:
+            costs.append(f"generator {row.spent.generator:.0f}")
+        shares = f"{row.rate / server:14.2f} {row.rate / store:13.2f}"
+        print(f"{name:21} {row.rate:8.0f} {shares} {late}   {', '.join(costs)}")
+    nearer = min((SERVER, STORE), key=lambda name: rows[name].rate)
+    share = rows[MEDIATED].rate / rows[nearer].rate
+    print(f"share of the nearer limit, which is the {nearer}: {share:.2f}")
+    floor = rows[MEDIATED].rate / rows[UNPACKED].rate
+    times = cost(rows[MEDIATED]) / cost(rows[nearer])
+    print(f"processor time of a forward: {times:.1f} times that of this limit")
+    # decryption is no part of the limits, and every mediator has it
+    print(f"share of a server that opens each forward and stores none: {floor:.2f}")
+
+
+def cost(row: Row) -> float:
+    """Microseconds of processors for one, which depend less on what else runs than the rate."""
+    return row.spent.servers + (row.spent.database or 0)
+
+
+def show_processes(all_of: Row, one: Row, processes: int) -> None:
+    """Print what more processes bring, here and where each has a processor."""
+    print(
+        f"{processes} processes: {all_of.rate / one.rate:.2f} times the forwards of one, on these processors"
+    )
+    ratio = all_of.spent.servers / one.spent.servers
+    print(
+        f"a second of a processor takes {1e6 / one.spent.servers:.0f} forwards in one process, "
+        f"{1e6 / all_of.spent.servers:.0f} in {processes}: "
+        f"{'no contention between them' if ratio <= 1 + SAME else 'they hinder each other'}"
+    )
+    print(f"with a processor for each, and enough for the database: {processes / ratio:.2f} times")
+    if all_of.spent.database is not None:
+        others = (all_of.spent.database + all_of.spent.generator) / all_of.spent.servers
+        print(f"processors for that, with database and generator: {processes * (1 + others):.1f}")
 
 
 async def half(port: int, bodies: list[bytes], rate: float, bob: Recipient) -> tuple[list[float], int]:
@@ -92,62 +192,24 @@ async def half(port: int, bodies: list[bytes], rate: float, bob: Recipient) -> t
     return times, count
 
 
-def measured(count: int, postgres: str | None, processes: int) -> list[Row]:
-    rows: list[Row] = []
-    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER")) as folder:
-        Path(folder, "empty.py").write_text(EMPTY)
-        ports = [free_port() for _ in range(processes)]
-        mediator = initialized(folder, ports[0], postgres)
-        with ExitStack() as servers:
-            pids = [servers.enter_context(running([*MEDIATOR, "run"], port, folder)) for port in ports]
-            bob = Recipient(mediator)
-            bob.register(f"http://127.0.0.1:{ports[0]}/")
-            bodies = forwards(mediator, bob.did, count)
-            before = sum(map(cpu_of, pids))
-            rows.append(Row("mediator", *asyncio.run(posted(ports, bodies))))
-            spent = (sum(map(cpu_of, pids)) - before) / count * 1e6
-            print(f"processor time of the mediator: {spent:.0f} us a forward")
-            if processes > 1:
-                rows.append(Row("one process of it", *asyncio.run(posted(ports[:1], bodies))))
-            live_at_half(ports[0], mediator, rows[-1].rate)
-        rows.append(empty_server(folder, bodies))
-        size = sum(map(len, bodies)) // len(bodies) // 2
-        rows.append(Row("store alone", asyncio.run(store_alone(folder, postgres, count, size)), []))
-    return rows
-
-
 def live_at_half(port: int, mediator: str, rate: float) -> None:
     carol = Recipient(mediator)
     carol.register(f"http://127.0.0.1:{port}/")
-    bodies = forwards(mediator, carol.did, int(rate / 2 * LIVE_SECONDS))
+    bodies = forwards(mediator, [carol.did] * int(rate / 2 * LIVE_SECONDS))
     times, delivered = asyncio.run(half(port, bodies, rate, carol))
     middle, most = percentile(times, 50), percentile(times, 99)
     print(f"forwards at half of the rate: p50 {middle:.1f} ms, p99 {most:.1f} ms")
     print(f"delivered in live mode meanwhile: {delivered} of {len(bodies)}")
 
 
-def empty_server(folder: str, bodies: list[bytes]) -> Row:
-    port = free_port()
-    words = [sys.executable, "-m", "uvicorn", "empty:app", "--port", str(port), "--log-level", "error"]
-    with running(words, port, folder) as pid:
-        before = cpu_of(pid)
-        row = Row("server answering 202", *asyncio.run(posted([port], bodies)))
-        spent = (cpu_of(pid) - before) / len(bodies) * 1e6
-        print(f"processor time of the empty server: {spent:.0f} us a request")
-        return row
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=4_000)
+    parser.add_argument("--messages", type=int, default=2_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--recipients", type=int, default=1_000)
     parser.add_argument("--postgres")
     parser.add_argument("--processes", type=int, default=1)
-    arguments: Any = parser.parse_args()
-    rows = measured(arguments.messages, arguments.postgres, arguments.processes)
-    nearer = min(row.rate for row in rows if row.name in {"server answering 202", "store alone"})
-    for name, rate, times in rows:
-        late = f"  p50 {percentile(times, 50):6.1f} ms  p99 {percentile(times, 99):6.1f} ms" if times else ""
-        print(f"{name:22} {rate:8.0f}/s  {rate / nearer:5.2f} of the nearer limit{late}")
+    measured(parser.parse_args())
 
 
 if __name__ == "__main__":

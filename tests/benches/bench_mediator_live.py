@@ -13,7 +13,8 @@ from typing import Any
 from tqdm import tqdm  # type: ignore[import-untyped]
 from websockets.asyncio.client import ClientConnection
 
-from load.process import cpu_of, memory_of, on_a_mediator
+from load.accounting import cpu_of
+from load.process import memory_of, on_a_mediator
 from load.recipients import Recipient
 from load.senders import forwards, paced, percentile
 from pydidcomm.sync import DIDCommMessaging
@@ -28,7 +29,7 @@ async def ends(port: int, mediator: str, count: int, rate: float) -> list[float]
     late: list[float] = []
     for number in range(1, count + 1):
         # packed when it is sent: the time is in it
-        bodies = await asyncio.to_thread(forwards, mediator, bob.did, 1)
+        bodies = await asyncio.to_thread(forwards, mediator, [bob.did])
         _ = await paced(port, bodies, rate)
         while len(late) < number:
             late.extend(await bob.delivered(socket))

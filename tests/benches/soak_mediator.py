@@ -58,8 +58,8 @@ async def soak(port: int, pid: int, mediator: str, arguments: Any) -> None:  # n
     share = int(arguments.rate * SECONDS / 2)
     for minute in range(1, arguments.minutes + 1):
         begun = time.monotonic()
-        bodies = await asyncio.to_thread(forwards, mediator, bob.did, share)
-        bodies += await asyncio.to_thread(forwards, mediator, carol.did, share)
+        bodies = await asyncio.to_thread(forwards, mediator, [bob.did] * share)
+        bodies += await asyncio.to_thread(forwards, mediator, [carol.did] * share)
         times = await paced(port, bodies, arguments.rate)
         counts["sent"] += len(bodies)
         waited = await asyncio.to_thread(emptied, url, carol)

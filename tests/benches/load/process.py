@@ -56,12 +56,6 @@ def running(words: Sequence[str], port: int, folder: str) -> Generator[int]:
             process.terminate()
 
 
-def cpu_of(pid: int) -> float:
-    """The seconds of processor time that a process has taken."""
-    values = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(values[11]) + int(values[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def memory_of(pid: int) -> float:
     """The megabytes of memory of a process that are its own."""
     lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()

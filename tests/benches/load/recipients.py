@@ -22,6 +22,7 @@ class Recipient:
         self.party = party or DIDCommMessaging()
         self.did = self.party.create_peer_did()
         self._mediator = mediator
+        self._client: httpx2.Client | None = None
 
     def packed(self, kind: str, body: Mapping[str, Any]) -> str:
         """A message that asks for its answer on the same connection."""
@@ -44,7 +45,10 @@ class Recipient:
     def asked(self, url: str, text: str) -> Message:
         """The answer of the mediator to a message over HTTP."""
         headers = {"content-type": "application/didcomm-encrypted+json"}
-        answer = httpx2.post(url, content=text.encode(), headers=headers, timeout=60).raise_for_status()
+        if self._client is None:
+            # kept open: to make a client takes longer than most requests
+            self._client = httpx2.Client(timeout=60)
+        answer = self._client.post(url, content=text.encode(), headers=headers).raise_for_status()
         return self.party.unpack(answer.content).message
 
     async def live(self, port: int) -> ClientConnection:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 import time
+from collections.abc import Iterable
 
 from pydidcomm import Attachment, Message
 from pydidcomm.sync import DIDCommMessaging
@@ -20,11 +21,11 @@ def enclosed(to: str, number: int = 0) -> bytes:
     return DIDCommMessaging().pack(message, to=to, anonymous=True).text.encode()
 
 
-def forwards(mediator: str, to: str, count: int) -> list[bytes]:
-    """So many anonymous forwards of such messages."""
+def forwards(mediator: str, recipients: Iterable[str]) -> list[bytes]:
+    """An anonymous forward of such a message for each of the recipients."""
     alice = DIDCommMessaging()
     made: list[bytes] = []
-    for number in range(count):
+    for number, to in enumerate(recipients):
         attached = Attachment.from_json_value(json.loads(enclosed(to, number)))
         forward = Message(type=FORWARD, body={"next": to}, attachments=[attached])
         made.append(alice.pack(forward, to=mediator, anonymous=True).text.encode())
