@@ -65,8 +65,10 @@ async def refusal(
 
 def keep(received: UnpackResult | V1Message, resolvers: ResolversConfig) -> None:
     """Stores the long form of a proved sender in memory, since later messages use the short form."""
+    if not isinstance(received, UnpackResult) or received.sender is None:
+        return
     local = memory_of(resolvers.did_resolver)
-    if local is not None and isinstance(received, UnpackResult):
+    if local is not None:
         keep_long_form(local, received)
 
 

@@ -43,7 +43,10 @@ def running_loop() -> ModuleType | None:
     """
     asyncio, trio = sys.modules.get("asyncio"), sys.modules.get("trio")
     aio_task = None if asyncio is None else _current(asyncio.current_task)
-    trio_task = None if trio is None else _current(trio.lowlevel.current_task)
+    # for each message, and to raise takes longer than all else here
+    if trio is None or not _may_have_task(trio):
+        return None if aio_task is None else asyncio
+    trio_task = _current(trio.lowlevel.current_task)
     if aio_task is None or trio_task is None:
         return trio if trio_task is not None else asyncio if aio_task is not None else None
     roots = {id(getattr(aio_task.get_coro(), "cr_frame", None)): asyncio}
@@ -63,6 +66,12 @@ def loop_token() -> object | None:
         return None
     token: object = loop.lowlevel.current_trio_token() if loop.__name__ == "trio" else loop.get_running_loop()
     return token
+
+
+def _may_have_task(trio: ModuleType) -> bool:
+    """Whether trio may run a task in this thread; before trio 0.28 that is known to `current_task` alone."""
+    in_trio_task: Callable[[], bool] | None = getattr(trio.lowlevel, "in_trio_task", None)
+    return in_trio_task is None or in_trio_task()
 
 
 def _current(task: Callable[[], Any]) -> Any:  # noqa: ANN401, a task of either event loop

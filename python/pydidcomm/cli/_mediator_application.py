@@ -1,11 +1,12 @@
 """The ASGI application of a configured mediator, for `pydidcomm mediator run` and for other servers."""
 
+import gc
 import logging
 import os
-from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, MutableMapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+OBJECTS: Final = 10_000
+"""Objects made since the last look for cycles: more than the messages in work have, so that most are gone."""
 
 
 class Application:
@@ -66,7 +70,7 @@ async def open_server(settings: "Settings") -> AsyncGenerator["MediatorServer"]:
         await require_verkey(party, settings.mediator.verkey)
         admission = _admission(settings)
         store = await open_store(settings)
-        yield MediatorServer(
+        served = MediatorServer(
             Mediator(
                 party,
                 settings.mediator.did,
@@ -93,6 +97,21 @@ async def open_server(settings: "Settings") -> AsyncGenerator["MediatorServer"]:
             frames=one.frames,
             accept_any_type=one.accept_any_type,
         )
+        with _rare_collections():
+            yield served
+
+
+@contextmanager
+def _rare_collections() -> Generator[None]:
+    """Look for cycles of objects rarely: messages leave none, and to look takes a twentieth of a forward."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(OBJECTS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 async def _require_keys(party: "DIDCommMessaging", did: str) -> None:

@@ -5,9 +5,8 @@ import sqlite3
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from time import sleep
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from pydidcomm._driver.outcomes import Outcome, Waiting, new_waiting, settle
 
@@ -34,8 +33,7 @@ Grouped = Callable[[sqlite3.Connection, list[Any]], list[Any]]
 _Group = list[tuple[object, Waiting | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(NamedTuple):
     """Work that is done together with others of its kind."""
 
     value: Any

@@ -6,7 +6,7 @@ from typing import Any, Final
 from pydidcomm.mediator._names import key_of
 from pydidcomm.mediator._postgres_groups import Groups
 from pydidcomm.mediator._postgres_routes import FIND
-from pydidcomm.mediator.placing import COLUMNS, Group, decide, digests
+from pydidcomm.mediator.placing import Group, decide, digests
 from pydidcomm.mediator.records import Arrival, Limits, Placed, Placement
 
 MOST_WRITERS: Final = 4
@@ -76,7 +76,7 @@ async def _insert(connection: Any, group: Group) -> None:  # noqa: ANN401, of as
         "$1::text[], $2::bigint[], $3::text[], $4::bytea[], $5::float8[], $6::float8[], $7::bigint[], "
         "$8::bytea[]) WITH ORDINALITY AS "
         "one (id, recipient, route, digest, received, expires, size, envelope, position) ORDER BY position",
-        *(list(column) for column in zip(*map(COLUMNS, group.rows), strict=True)),
+        *(list(column) for column in zip(*group.rows, strict=True)),
     )
     await connection.execute(
         "UPDATE recipient SET queued = queued + one.count, bytes = bytes + one.size "

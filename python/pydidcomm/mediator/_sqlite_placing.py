@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from pydidcomm.mediator import _routes as routes
 from pydidcomm.mediator._names import key_of
-from pydidcomm.mediator.placing import COLUMNS, Route, decide, digests
+from pydidcomm.mediator.placing import Route, decide, digests
 from pydidcomm.mediator.records import Arrival, Limits, Placed
 
 _RESERVE: Final = 16 * 1_048_576
@@ -39,6 +39,11 @@ _INSERT: Final = """
     SELECT * FROM (VALUES {0}) WHERE column1 IS NOT NULL
 """
 _COLUMNS: Final = 8
+_COUNT: Final = """
+    UPDATE recipient
+    SET queued = queued + json_extract(one.value, '$[1]'), bytes = bytes + json_extract(one.value, '$[2]')
+    FROM json_each(?) AS one WHERE recipient.id = json_extract(one.value, '$[0]')
+"""
 
 
 def place(
@@ -58,14 +63,12 @@ def place(
     group = decide(arrivals, found, names, counters, seen, limits)
     if group.rows:
         room = _room(len(group.rows))
-        values = [value for row in group.rows for value in COLUMNS(row)]
+        values: list[Any] = [value for row in group.rows for value in row]
         values += [None] * (_COLUMNS * (room - len(group.rows)))
         connection.execute(_INSERT.format(", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * room)), values)
-    for recipient, (count, size) in group.totals.items():
-        connection.execute(
-            "UPDATE recipient SET queued = queued + ?, bytes = bytes + ? WHERE id = ?",
-            (count, size, recipient),
-        )
+    if group.totals:
+        totals = [(recipient, *total) for recipient, total in group.totals.items()]
+        connection.execute(_COUNT, (json.dumps(totals),))
     return group.placed
 
 

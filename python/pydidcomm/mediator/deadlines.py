@@ -5,7 +5,7 @@ On asyncio one timer serves all of them: two cancel scopes would be a tenth of t
 
 from types import TracebackType
 from typing import Any, Protocol, Self
-from weakref import WeakKeyDictionary
+from weakref import ReferenceType, WeakKeyDictionary, ref
 
 import anyio
 
@@ -51,17 +51,30 @@ class Deadlines:
         self._seconds = seconds
         # a server may be run again in another event loop, in which a timer of the first one never fires
         self._timers: WeakKeyDictionary[Any, _Timer] = WeakKeyDictionary()
+        self._latest: tuple[ReferenceType[Any], _Timer] | None = None
 
-    def block(self) -> Block:
-        """A block that ends without an exception when its time is over; `passed` says so then."""
+    def block(self, after: Block | None = None) -> Block:
+        """A block that ends without an exception when its time is over; `passed` says so then.
+
+        Args:
+            after: An earlier block in the same task, which need not be looked up again.
+        """
+        if isinstance(after, _TaskBlock):
+            return _TaskBlock(self._timer(after.loop), after.task, after.loop)
         module: Any = running_loop()
         if module is None or module.__name__ == "trio":
             return _ScopeBlock(self._seconds)
         loop = module.get_running_loop()
+        return _TaskBlock(self._timer(loop), module.current_task(loop), loop)
+
+    def _timer(self, loop: Any) -> "_Timer":  # noqa: ANN401, of asyncio
+        if self._latest is not None and self._latest[0]() is loop:
+            return self._latest[1]
         timer = self._timers.get(loop)
         if timer is None:
             timer = self._timers[loop] = _Timer(self._seconds)
-        return _TaskBlock(timer, module.current_task(), loop)
+        self._latest = ref(loop), timer
+        return timer
 
 
 class _Timer:
@@ -102,14 +115,14 @@ class _Timer:
 class _TaskBlock:
     """A block in a task of asyncio."""
 
-    __slots__ = ("_before", "_passed", "_task", "_timer", "end", "loop")
+    __slots__ = ("_before", "_passed", "_timer", "end", "loop", "task")
 
     def __init__(self, timer: _Timer, task: Any, loop: Any) -> None:  # noqa: ANN401, of asyncio
         self.loop = loop
         self.end = 0.0
         self._passed = False
         self._timer = timer
-        self._task = task
+        self.task = task
         self._before = task.cancelling()
 
     @property
@@ -118,7 +131,7 @@ class _TaskBlock:
 
     def cancel(self) -> None:
         self._passed = True
-        self._task.cancel()
+        self.task.cancel()
 
     def __enter__(self) -> Self:
         self._timer.begin(self)
@@ -131,7 +144,7 @@ class _TaskBlock:
         if not self._passed:
             return False
         # as `asyncio.timeout` does: another one may have cancelled the task too
-        alone = self._task.uncancel() <= self._before
+        alone = self.task.uncancel() <= self._before
         from asyncio import CancelledError  # noqa: PLC0415, it runs
 
         return alone and kind is not None and issubclass(kind, CancelledError)

@@ -1,8 +1,7 @@
 """Forwards: their envelopes go into the queue of the DID that they name. Routing 2.0."""
 
 import json
-from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from pydidcomm import Forwarded
 from pydidcomm.mediator.records import Arrival, Placed, Placement
@@ -17,8 +16,7 @@ MOST_ENVELOPES: Final = 32
 """Envelopes of one forward: senders attach one, and each is stored for itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(NamedTuple):
     """What a forward of either version of DIDComm asks for.
 
     Attributes:

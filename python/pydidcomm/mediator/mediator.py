@@ -16,6 +16,7 @@ from pydidcomm import (
     UnpackResult,
     same_party,
 )
+from pydidcomm._driver.unpacked_together import UnpackedTogether
 from pydidcomm._failures import FAILURES
 from pydidcomm.invitations import Invitation
 from pydidcomm.mediator import _key_names as keys
@@ -152,9 +153,10 @@ class Mediator:
         if onward is not None:
             self._relay = Relay(party, store.departures, onward, self._own, self.metrics, clock)
         self._v1 = V1Face(party, self._desk, base_url, reply_when_unreachable, self.metrics, clock)
-        self._config = UnpackConfig(
+        config = UnpackConfig(
             to_mismatch="warning", tolerate_form_faults=True, accept_profiles=accept_profiles
         )
+        self._unpacked = UnpackedTogether(party.resolvers_config, config, v1=verkey is not None)
         self._others = Protocols([TrustPing(), DiscoverFeatures(_features)])
 
     async def receive(self, body: bytes, connection: Connection | None = None) -> Reply:
@@ -168,10 +170,7 @@ class Mediator:
         result: UnpackResult | V1Message
         forwarded: Forwarded | V1Forwarded | None
         try:
-            if self.verkey is None:
-                result = await self._party.unpack(body, config=self._config)
-            else:
-                result = await self._party.receive(body, config=self._config)
+            result = await self._unpacked.unpack(body)
             if isinstance(result, V1Message):
                 forwarded = await self._v1.read_forward(result, body)
             else:

@@ -3,20 +3,24 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from pydidcomm.mediator._names import digest_of
 from pydidcomm.mediator.records import Arrival, Limits, Placed, Placement
 
-__all__ = ["COLUMNS", "Group", "Route", "Row", "decide", "digests"]
+__all__ = ["Group", "Route", "Row", "decide", "digests"]
 
 Route = tuple[str, int]
 """A registered DID, and the id of its recipient."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+_ID_BYTES: Final = 18
+"""Random bytes of an id: as many as a whole number of characters of base64 stands for."""
+
+_ID_LENGTH: Final = 24
+
+
+class Row(NamedTuple):
     """An envelope to store, in the order of the columns of the tables.
 
     Attributes:
@@ -38,10 +42,6 @@ class Row:
     expires: float
     size: int
     envelope: bytes
-
-
-COLUMNS: Final = attrgetter("id", "recipient", "route", "digest", "received", "expires", "size", "envelope")
-"""The values of a row, without the deep copies of `astuple`."""
 
 
 @dataclass(slots=True)
@@ -90,7 +90,9 @@ def decide(  # noqa: PLR0913, PLR0917, what a store knows
     """
     group = Group()
     known = set(seen)
-    for arrival, route, name in zip(arrivals, routes, names, strict=True):
+    # one call of the system for all
+    ids = secrets.token_urlsafe(_ID_BYTES * len(arrivals))
+    for place, (arrival, route, name) in enumerate(zip(arrivals, routes, names, strict=True)):
         ends = arrival.ends(limits.age)
         if ends <= arrival.at:
             group.placed.append(Placed(Placement.EXPIRED))
@@ -110,8 +112,7 @@ def decide(  # noqa: PLR0913, PLR0917, what a store knows
             outcome = Placement.STORED
             known.add((recipient, name))
             group.totals[recipient] = (count + 1, total + size)
-            group.rows.append(
-                Row(secrets.token_urlsafe(16), recipient, did, name, arrival.at, ends, size, arrival.envelope)
-            )
+            own = ids[place * _ID_LENGTH : (place + 1) * _ID_LENGTH]
+            group.rows.append(Row(own, recipient, did, name, arrival.at, ends, size, arrival.envelope))
         group.placed.append(Placed(outcome, recipient))
     return group

@@ -11,12 +11,12 @@ import anyio
 
 from pydidcomm._failures import FAILURES
 from pydidcomm.mediator.connection import Connection
-from pydidcomm.mediator.deadlines import Deadlines
+from pydidcomm.mediator.deadlines import Block, Deadlines
 from pydidcomm.mediator.mediator import Mediator
 from pydidcomm.mediator.metrics import CONTENT_TYPE, PrometheusMetrics
 from pydidcomm.mediator.page import page
 from pydidcomm.mediator.rate import RateLimit, RateLimiter
-from pydidcomm.mediator.tracing import span
+from pydidcomm.mediator.tracing import is_recording, span
 from pydidcomm.transports import _requests as requests
 from pydidcomm.transports._body import read_body
 from pydidcomm.transports._requests import Reply
@@ -196,27 +196,30 @@ class MediatorServer:
         self._free -= 1
         try:
             body: bytes | Reply | None = requests.TOO_SLOW
-            with self._bodies.block():
+            with self._bodies.block() as block:
                 body = await read_body(receive, self._max_bytes)
             if not isinstance(body, bytes):
                 return body
-            return await self._receive(body, Connection())
+            return await self._receive(body, None, self._answers.block(block))
         finally:
             self._free += 1
 
-    async def _receive(self, body: bytes, connection: Connection) -> Reply:
+    async def _receive(self, body: bytes, connection: Connection | None, block: Block) -> Reply:
+        if not is_recording():
+            return await self._reply(body, connection, block)
         with span("receive") as current:
             current.set_attribute("didcomm.size", len(body))
-            current.set_attribute("didcomm.transport", "websocket" if connection.persistent else "http")
-            reply: Reply | None = None
-            with self._answers.block():
-                reply = await self._mediator.receive(body, connection)
-            if reply is None:
-                # a resolver or the store hangs
-                self._mediator.metrics.count("received", "too-slow")
-                reply = requests.BUSY
+            current.set_attribute("didcomm.transport", "http" if connection is None else "websocket")
+            reply = await self._reply(body, connection, block)
             current.set_attribute("http.response.status_code", reply.status)
             return reply
+
+    async def _reply(self, body: bytes, connection: Connection | None, block: Block) -> Reply:
+        with block:
+            return await self._mediator.receive(body, connection)
+        # a resolver or the store hangs
+        self._mediator.metrics.count("received", "too-slow")
+        return requests.BUSY
 
     def _delay(self, scope: Scope, headers: Iterable[tuple[str, str]]) -> float:
         """Seconds until the address may send."""
@@ -301,7 +304,7 @@ class MediatorServer:
                 return _TRY_AGAIN
             self._free -= 1
             try:
-                reply = await self._receive(body, connection)
+                reply = await self._receive(body, connection, self._answers.block())
             finally:
                 self._free += 1
             if reply.status == requests.BUSY.status:

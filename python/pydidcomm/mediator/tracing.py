@@ -8,7 +8,7 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Final, Protocol
 
-__all__ = ["Span", "span"]
+__all__ = ["Span", "is_recording", "span"]
 
 
 class Span(Protocol):
@@ -51,10 +51,10 @@ def span(name: str) -> AbstractContextManager[Span]:
         >>> with span("receive") as current:
         ...     _ = current.set_attribute("didcomm.size", 100)
     """
-    return _record(name) if _has_provider() else _NOTHING
+    return _record(name) if is_recording() else _NOTHING
 
 
-def _has_provider() -> bool:
+def is_recording() -> bool:
     """Whether the program has set a provider by now: without one, spans record nothing and take time."""
     if _TRACE is None:
         return False
