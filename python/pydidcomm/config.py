@@ -301,8 +301,8 @@ class UnpackConfig(_PreparedUnpack):
         require_encrypted: Whether the message must be encrypted.
         require_authenticated: Whether the sender must be proved, by authcrypt or by a signature.
         require_signed: Whether the sender must have signed the message.
-        require_unexpired: Whether to refuse a message after its `expires_time`; otherwise `metadata.expired`
-            is True.
+        require_unexpired: Whether to refuse a message after its `expires_time`; without this option,
+            `metadata.expired` of such a message is True.
         require_profile: The profile that the message must conform to. "didcomm/v2", the only one, requires
             an encrypted message with the layers and algorithms that DIDComm v2.1 lists for senders, and with
             every recipient bound by `apv`.
