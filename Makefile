@@ -59,6 +59,8 @@ lint: $(VENV)/built ## check formatting, lints, types and stubs of both language
 	@! grep -rln pyo3 src --include='*.rs' | grep -v '^src/bindings/'
 	$(SAY) "floors: imports of lower floors only, without cycles"
 	$(BIN)/python tests/floors.py
+	$(SAY) "exports: __all__ of each module lists what others import from it"
+	$(BIN)/python tests/exports.py
 	$(SAY) "wording: no forbidden words in shipped texts"
 	$(BIN)/python tests/wording.py
 	$(SAY) "notices: exactly the crates of Cargo.lock"

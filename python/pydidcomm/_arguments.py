@@ -1,5 +1,8 @@
 """Errors of arguments that the compiled module raises, completed with the name of the argument."""
 
+__all__ = ["NAMED_BY", "ArgumentTypeError", "ArgumentValueError"]
+
+
 NAMED_BY = "while processing '"
 """The start of the note in which the bindings name the argument whose conversion failed."""
 

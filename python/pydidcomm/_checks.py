@@ -5,6 +5,22 @@ from typing import Any, cast
 
 from pydidcomm._arguments import ArgumentTypeError, ArgumentValueError
 
+__all__ = [
+    "check_instance",
+    "check_list",
+    "check_made",
+    "check_mapping",
+    "check_positive",
+    "check_resolver",
+    "check_seconds",
+    "check_several",
+    "check_text",
+    "check_whole",
+    "kind_of",
+    "text_of",
+]
+
+
 PACKED_OBJECTS = "str, bytes, dict or the result of packing"
 """The types that `inspect` and `diagnose` read, for an error text."""
 

@@ -5,6 +5,8 @@ from typing import TypeGuard
 from pydidcomm._core import Context, InMemorySecrets, LocalResolver
 from pydidcomm.resolvers import DIDResolver, PrefixResolver, SecretsResolver
 
+__all__ = ["local_resolver", "prepare_context"]
+
 
 def prepare_context(
     secrets: SecretsResolver,

@@ -4,6 +4,9 @@ import re
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+__all__ = ["parameters_of", "tidy", "without_punctuation"]
+
+
 _QUOTED: Final = re.compile(r"=?\r?\n[ \t]*(?:>[ \t]*)*")
 """A line break, with `=` before it in quoted-printable, and with `>` after it in a quoted mail."""
 

@@ -28,13 +28,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from logging import Logger
 
+__all__ = ["add_question_note", "is_detailed", "log_question", "log_refusal", "log_result"]
+
+
 _MOST_NAMED = 5
 """The most kids in a line; a message may have a thousand."""
 
 _DEBUG = 10
 """`logging.DEBUG`, without the import."""
 
-Raised = TypeVar("Raised", bound=Exception)
+_Raised = TypeVar("_Raised", bound=Exception)
 
 
 def _logger() -> Logger | None:
@@ -61,7 +64,7 @@ def is_detailed() -> bool:
 
 def log_question(question: object) -> None:
     """Log a request to a resolver or an external key; call it where `detailed`."""
-    _debug(purpose(question))
+    _debug(_purpose(question))
 
 
 def _debug(line: str) -> None:
@@ -70,7 +73,7 @@ def _debug(line: str) -> None:
         logger.debug("%s", line)
 
 
-def purpose(question: object) -> str:
+def _purpose(question: object) -> str:
     """Return the step of a request, for a log line or for a note on an exception."""
     if isinstance(question, ResolveDid):
         return f"resolving {sanitize(question.did)}"
@@ -83,9 +86,9 @@ def purpose(question: object) -> str:
     return "long work off the event loop"
 
 
-def add_question_note(error: Raised, question: object) -> Raised:
+def add_question_note(error: _Raised, question: object) -> _Raised:
     """Add a note with the step to the exception of a resolver or an external key, and return it."""
-    note = f"pydidcomm: raised while {purpose(question)}"
+    note = f"pydidcomm: raised while {_purpose(question)}"
     if note not in getattr(error, "__notes__", ()):
         error.add_note(note)
     return error
@@ -96,7 +99,7 @@ def log_result(result: object) -> None:
     _debug(_summary(result))
 
 
-def log_refusal(error: Raised) -> Raised:
+def log_refusal(error: _Raised) -> _Raised:
     """Log a refusal as a warning, and return its exception."""
     logger = _logger()
     if logger is not None and isinstance(error, DIDCommError):

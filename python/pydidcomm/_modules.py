@@ -2,6 +2,9 @@
 
 from types import ModuleType
 
+__all__ = ["load"]
+
+
 TYPE_CHECKING = False
 # type checkers allow a name in a function one module only
 if TYPE_CHECKING:

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+__all__ = ["LOCAL_METHODS", "NEEDED", "UNMET", "list_some", "resolver_for", "suggest_curve"]
+
+
 _MOST_KIDS = 5
 """The most kids in the text of an exception; its attribute has all."""
 

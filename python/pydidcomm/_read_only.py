@@ -7,6 +7,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
+__all__ = ["ReadOnlyDict", "ReadOnlyList"]
+
 
 def _refuse(self: Any, *_arguments: Any, **_named: Any) -> NoReturn:  # noqa: ANN401, of the methods of dict and list
     kind = "dict" if isinstance(self, dict) else "list"

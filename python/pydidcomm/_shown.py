@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 from pydidcomm import _core
 
+__all__ = ["describe", "sanitize"]
+
+
 _LONGEST = 64
 """The most characters of a text for display: enough to distinguish two kids, and short enough for a line."""
 

@@ -15,6 +15,9 @@ from pydidcomm.errors import PolicyError, ReplayedMessageError
 from pydidcomm.replay import ReplayEntry, ReplayWindow
 from pydidcomm.resolvers._composite import memory_of
 
+__all__ = ["Received", "asks_application", "check_acceptance", "keep", "refusal", "take_back"]
+
+
 Received = TypeVar("Received", UnpackResult, V1Message, "UnpackResult | V1Message")
 
 

@@ -13,6 +13,9 @@ from pydidcomm._driver.questions import BLOCK, gather, one_each, pause, without_
 from pydidcomm._log import add_question_note, log_refusal
 from pydidcomm.config import ResolversConfig
 
+__all__ = ["Question", "batches_of", "drive_each", "parts"]
+
+
 Question: TypeAlias = "ResolveDid | FindSecrets | Agree | Sign"
 
 _TOGETHER = 2048

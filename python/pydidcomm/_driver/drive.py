@@ -11,6 +11,9 @@ from pydidcomm.config import ResolversConfig
 from pydidcomm.errors import DIDCommError
 from pydidcomm.resolvers import ResolveOptions, SecretQuery
 
+__all__ = ["drive", "find_secret", "find_secrets", "resolve"]
+
+
 _QUESTIONS = frozenset({ResolveDid, FindSecrets, Agree, Sign, LongWork})
 """The requests with which a step of an operation ends; any other object is its result."""
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from pydidcomm._core import Batch, DIDDocument, Operation, Secret
 
+__all__ = ["is_awaitable", "loop_token", "run_off_loop", "running_loop"]
+
+
 _PLAIN = frozenset({bool, dict, list, type(None), DIDDocument, Secret})
 """The most common types of plain answers: searching a class for a missing method is slow."""
 

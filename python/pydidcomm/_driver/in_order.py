@@ -12,8 +12,11 @@ from typing import Any, TypeVar
 
 from pydidcomm._driver.event_loop import running_loop
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+__all__ = ["in_order"]
+
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 class _Entry:
@@ -114,10 +117,10 @@ class _TrioTasks:
 
 
 async def in_order(
-    items: AsyncIterable[Item] | Iterable[Item],
-    work: Callable[[Item], Coroutine[Any, Any, Result]],
+    items: AsyncIterable[_Item] | Iterable[_Item],
+    work: Callable[[_Item], Coroutine[Any, Any, _Result]],
     at_once: int,
-) -> AsyncGenerator[Result, None]:
+) -> AsyncGenerator[_Result, None]:
     """Yield the result of the work on each item, in the order of the items.
 
     At most `at_once` items are in progress: read, and not yet finished by the caller. An exception of the
@@ -170,8 +173,8 @@ def _result(entry: _Entry) -> Any:  # noqa: ANN401
 
 @asynccontextmanager
 async def _reader(
-    items: AsyncIterable[Item] | Iterable[Item],
-) -> AsyncGenerator[Callable[[], Awaitable[Item]], None]:
+    items: AsyncIterable[_Item] | Iterable[_Item],
+) -> AsyncGenerator[Callable[[], Awaitable[_Item]], None]:
     """Yield a function that returns the next item, or raises StopAsyncIteration.
 
     An asynchronous generator is closed at the end, by the task that runs it. A stream is left open.
@@ -186,7 +189,7 @@ async def _reader(
         return
     each = iter(items)
 
-    async def next_item() -> Item:
+    async def next_item() -> _Item:
         try:
             return next(each)
         except StopIteration:

@@ -16,9 +16,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-Answer = TypeVar("Answer")
+__all__ = ["LOOP", "LoopThread", "run_in_place"]
 
-EXIT_SECONDS = 2.0
+
+_Answer = TypeVar("_Answer")
+
+_EXIT_SECONDS = 2.0
 """How long the end of the process waits for work in progress: far longer than a write to a database."""
 
 
@@ -36,19 +39,19 @@ class LoopThread:
         self.ended = False
         self.stayed_with_parent = False
 
-    def submit(self, work: "Coroutine[Any, Any, Answer]") -> "Future[Answer]":
+    def submit(self, work: "Coroutine[Any, Any, _Answer]") -> "Future[_Answer]":
         """Run the coroutine in the private loop, or in the caller's thread once Python starts no threads."""
         begun = self.begin(work)
         if begun is not None:
             return begun
-        future: Future[Answer] = Future()
+        future: Future[_Answer] = Future()
         try:
             future.set_result(run_in_place(work))
         except BaseException as error:  # noqa: BLE001, it is raised where the result is wanted
             future.set_exception(error)
         return future
 
-    def begin(self, work: "Coroutine[Any, Any, Answer]") -> "Future[Answer] | None":
+    def begin(self, work: "Coroutine[Any, Any, _Answer]") -> "Future[_Answer] | None":
         """Run the coroutine in the private loop; None once Python has begun to end and starts no thread."""
         try:
             loop = self._running_loop()
@@ -58,7 +61,7 @@ class LoopThread:
         if loop is None:
             self.leave_if_daemon()
             return None
-        future: Future[Answer] = Future()
+        future: Future[_Answer] = Future()
         self._under_way.add(future)
         future.add_done_callback(self._under_way.discard)
         with self._lock:
@@ -109,9 +112,9 @@ class LoopThread:
             loop, thread = self._loop, self._thread
         if loop is None or thread is None:
             return
-        wait(list(self._under_way), timeout=EXIT_SECONDS)
+        wait(list(self._under_way), timeout=_EXIT_SECONDS)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(EXIT_SECONDS)
+        thread.join(_EXIT_SECONDS)
 
     def forget(self) -> None:
         """Reset the state in a forked process, which does not have the thread of its parent."""
@@ -134,7 +137,7 @@ def _report(future: "Future[Any]", task: "asyncio.Task[Any]") -> None:
         future.set_exception(error)
 
 
-def run_in_place(work: "Coroutine[Any, Any, Answer]") -> Answer:
+def run_in_place(work: "Coroutine[Any, Any, _Answer]") -> _Answer:
     """Run the coroutine in an event loop of the caller's thread."""
     loop = asyncio.new_event_loop()
     try:

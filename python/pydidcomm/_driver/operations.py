@@ -29,6 +29,32 @@ from pydidcomm.config import (
 )
 from pydidcomm.errors import MissingToWarning, UnprovedSenderWarning
 
+__all__ = [
+    "check_pack_options",
+    "is_local",
+    "pack_encrypted",
+    "pack_encrypted_to_each",
+    "pack_signed",
+    "receive",
+    "rewrap",
+    "sender_of",
+    "sign_attachment",
+    "time_of",
+    "unpack",
+    "unpack_forward",
+    "unpack_many",
+    "unpack_options",
+    "v1_forward",
+    "v1_pack",
+    "v1_unpack",
+    "v1_unpack_forward",
+    "verify_attachment",
+    "warn_of_anonymity",
+    "warn_of_missing_to",
+    "wrap_in_forward",
+]
+
+
 _Known: TypeAlias = tuple[Context, int]
 """The context of the core, and the time in seconds since the epoch."""
 

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 from pydidcomm._driver.event_loop import running_loop
 
+__all__ = ["Outcome", "Waiting", "new_waiting", "settle"]
+
 
 class Outcome(NamedTuple):
     """The result of some work, or its exception."""

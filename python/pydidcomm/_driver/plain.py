@@ -4,6 +4,8 @@ from typing import Any
 
 from pydidcomm._driver.event_loop import is_awaitable
 
+__all__ = ["require_plain"]
+
 
 def require_plain(answer: Any) -> Any:  # noqa: ANN401, the answer to any question
     """Return the answer; raise TypeError if it is awaitable."""

@@ -10,6 +10,18 @@ from typing import Any, TypeVar
 from pydidcomm._driver.event_loop import is_awaitable, running_loop
 from pydidcomm._driver.plain import require_plain
 
+__all__ = [
+    "BLOCK",
+    "await_despite_cancellation",
+    "copy_error",
+    "gather",
+    "gather_now",
+    "one_each",
+    "pause",
+    "without_frames",
+]
+
+
 _E = TypeVar("_E", bound=BaseException)
 _PACKAGE = __file__.removesuffix("questions.py")[:-1].removesuffix("_driver")
 """The folder of the package."""

@@ -13,6 +13,8 @@ from pydidcomm.config import ResolversConfig
 from pydidcomm.resolvers import ResolveOptions
 from pydidcomm.resolvers.options import NO_OPTIONS, Ask, bind_resolver
 
+__all__ = ["resolve_one_by_one", "resolve_together", "share_questions"]
+
 
 class _Answered:
     """A resolver with the documents of some DIDs, resolved in advance."""

@@ -12,6 +12,9 @@ from pydidcomm._driver.questions import without_frames
 from pydidcomm._driver.together import share_questions
 from pydidcomm.config import ResolversConfig, UnpackConfig
 
+__all__ = ["AT_ONCE", "PackedMessage", "unpack_in_order"]
+
+
 PackedMessage: TypeAlias = str | bytes | Mapping[str, Any]
 """A message as it arrived."""
 

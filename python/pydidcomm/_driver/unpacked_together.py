@@ -15,10 +15,13 @@ from pydidcomm._driver.event_loop import running_loop
 from pydidcomm._log import is_detailed, log_refusal
 from pydidcomm.config import ResolversConfig, UnpackConfig
 
-LONGEST: Final = 8 * 1024
+__all__ = ["UnpackedTogether"]
+
+
+_LONGEST: Final = 8 * 1024
 """Bytes of a message that waits for others; a longer one would keep them waiting."""
 
-MOST: Final = 10
+_MOST: Final = 10
 """Messages that are unpacked together: they take half a millisecond, and the event loop goes on between."""
 
 
@@ -53,7 +56,7 @@ class UnpackedTogether:
             DIDCommError: The message is refused; see `pydidcomm.unpack`.
         """
         operation = self._prepare(self._resolvers, packed, self._config)
-        loop = self._loop() if len(packed) <= LONGEST else None
+        loop = self._loop() if len(packed) <= _LONGEST else None
         result: Any = None
         if loop is not None:
             gathered = self._gathered
@@ -91,7 +94,7 @@ class _Gathered:
         return future
 
     def _run(self) -> None:
-        some, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        some, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
         if self._waiting:
             self.loop.call_soon(self._run)
         # to wake other threads takes longer than the work

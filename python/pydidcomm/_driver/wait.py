@@ -10,10 +10,13 @@ from pydidcomm._driver.event_loop import running_loop
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-Answer = TypeVar("Answer")
+__all__ = ["wait"]
 
 
-async def wait(future: "Future[Answer]") -> Answer:
+_Answer = TypeVar("_Answer")
+
+
+async def wait(future: "Future[_Answer]") -> _Answer:
     """Wait for the result; a cancelled caller stops waiting, and the work continues."""
     loop: Any = running_loop()
     if loop is not None and not future.done():

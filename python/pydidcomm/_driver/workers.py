@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
     from types import ModuleType
 
+__all__ = ["run_on_asyncio", "run_on_trio"]
+
 
 class _Slots:
     """The free slots for work of one event loop, and the callers that wait for one.

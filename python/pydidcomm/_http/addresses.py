@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+__all__ = ["Address", "AllowedAddresses", "Network", "address_of"]
+
+
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
@@ -20,7 +23,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 
 
-def is_public(address: Address) -> bool:
+def _is_public(address: Address) -> bool:
     """Return whether the address belongs to the public internet only.
 
     For an IPv6 address with an embedded IPv4 address, the latter decides: IPv4-mapped, 6to4, Teredo, NAT64.
@@ -32,7 +35,7 @@ def is_public(address: Address) -> bool:
             return False
         embedded = _embedded_addresses(address)
         if embedded:
-            return all(is_public(one) for one in embedded)
+            return all(_is_public(one) for one in embedded)
         if address not in _GLOBAL_UNICAST:
             return False
     return address.is_global and not address.is_multicast and not address.is_reserved
@@ -72,7 +75,7 @@ class AllowedAddresses:
         plain = getattr(address, "ipv4_mapped", None) or address
         if any(plain in network for network in self._networks if network.version == plain.version):
             return True
-        return is_public(address)
+        return _is_public(address)
 
 
 def _network(entry: str | Network | Address) -> Network:

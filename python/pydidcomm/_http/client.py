@@ -24,16 +24,28 @@ except ImportError as error:
 from pydidcomm._http.addresses import Address, AllowedAddresses, Network
 from pydidcomm._http.guard import GuardedBackend, Lookup, RefusedAddressError
 
-MOST_CONNECTIONS = 100
+__all__ = [
+    "AUTHORITIES",
+    "Answer",
+    "GuardedClient",
+    "Reason",
+    "RequestFailedError",
+    "parse_url",
+    "redirect_target",
+    "translate_errors",
+]
+
+
+_MOST_CONNECTIONS = 100
 """Connections of one client at the same time; further requests wait for one of them."""
 
-KEPT_SECONDS = 5.0
+_KEPT_SECONDS = 5.0
 """How long an unused connection is kept: servers close theirs after 5 seconds (uvicorn) and later."""
 
-DRAIN_BYTES = 16_384
+_DRAIN_BYTES = 16_384
 """The most bytes that are read of an unused body, to keep its connection: a new one costs more than these."""
 
-DRAIN_SECONDS = 1.0
+_DRAIN_SECONDS = 1.0
 """The time limit for these bytes, in seconds."""
 
 AUTHORITIES = str | os.PathLike[str] | ssl.SSLContext | None
@@ -169,8 +181,8 @@ class GuardedClient:
         if pool is None:
             pool = httpcore2.AsyncConnectionPool(
                 ssl_context=_context(self._authorities),
-                max_connections=MOST_CONNECTIONS,
-                keepalive_expiry=KEPT_SECONDS,
+                max_connections=_MOST_CONNECTIONS,
+                keepalive_expiry=_KEPT_SECONDS,
                 network_backend=self._backend,
             )
             self._pools[loop] = pool
@@ -270,11 +282,11 @@ async def _read(stream: AsyncIterable[bytes], headers: dict[str, str], max_bytes
 async def _drain(stream: AsyncIterable[bytes]) -> bytes:
     """Read a short unused body, so that its connection can be used again; return no bytes."""
     length = 0
-    with suppress(httpcore2.NetworkError, httpcore2.ProtocolError), anyio.move_on_after(DRAIN_SECONDS):
+    with suppress(httpcore2.NetworkError, httpcore2.ProtocolError), anyio.move_on_after(_DRAIN_SECONDS):
         async with aclosing(cast("AsyncGenerator[bytes]", aiter(stream))) as chunks:
             async for chunk in chunks:
                 length += len(chunk)
-                if length > DRAIN_BYTES:
+                if length > _DRAIN_BYTES:
                     break
     return b""
 

@@ -15,13 +15,16 @@ from httpcore2 import SOCKET_OPTION, AnyIOBackend, AsyncNetworkBackend, AsyncNet
 
 from pydidcomm._http.addresses import AllowedAddresses, address_of
 
+__all__ = ["GuardedBackend", "Lookup", "RefusedAddressError"]
+
+
 Lookup: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 """Looks up a host: a coroutine function that takes host and port, and returns addresses as text."""
 
-MOST_TRIED = 4
+_MOST_TRIED = 4
 """The most addresses of a host that are tried: the deadline of a request leaves no time for more."""
 
-SECONDS_EACH = 3.0
+_SECONDS_EACH = 3.0
 """The time limit for each address but the last, in seconds, which leaves time for the others."""
 
 
@@ -45,7 +48,7 @@ class GuardedBackend(AsyncNetworkBackend):
 
     def __init__(self, allowed: AllowedAddresses, lookup: Lookup | None = None) -> None:
         self._allowed = allowed
-        self._lookup = lookup or look_up
+        self._lookup = lookup or _look_up
         self._network = AnyIOBackend()
 
     async def connect_tcp(
@@ -70,9 +73,9 @@ class GuardedBackend(AsyncNetworkBackend):
             if address_of(address) not in self._allowed:
                 raise RefusedAddressError(host, address)
         failure: Exception = ConnectError(f"{host} has no address")
-        tried = addresses[:MOST_TRIED]
+        tried = addresses[:_MOST_TRIED]
         for place, address in enumerate(tried):
-            patience = timeout if place == len(tried) - 1 else SECONDS_EACH
+            patience = timeout if place == len(tried) - 1 else _SECONDS_EACH
             try:
                 with anyio.fail_after(patience):
                     stream = await self._network.connect_tcp(
@@ -131,7 +134,7 @@ class _ClosedOnCancel(AsyncNetworkStream):
         return self._stream.get_extra_info(info)
 
 
-async def look_up(host: str, port: int) -> list[str]:
+async def _look_up(host: str, port: int) -> list[str]:
     """Return the addresses of the host from the operating system's resolver."""
     found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(entry[4][0]) for entry in found]

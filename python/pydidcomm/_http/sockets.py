@@ -16,7 +16,10 @@ except ImportError as error:
     message = f"{error.name} is not installed: pip install 'pydidcomm[http]'"
     raise ImportError(message, name=error.name) from None
 
-PING_SECONDS = 20.0
+__all__ = ["open_session"]
+
+
+_PING_SECONDS = 20.0
 """The interval of pings, and the time limit of a pong, in seconds: routers drop idle connections."""
 
 
@@ -39,8 +42,8 @@ async def open_session(
                 async with http.websocket(
                     parse_url(url, "ws", "wss"),
                     max_message_size_bytes=max_bytes,
-                    keepalive_ping_interval_seconds=PING_SECONDS,
-                    keepalive_ping_timeout_seconds=PING_SECONDS,
+                    keepalive_ping_interval_seconds=_PING_SECONDS,
+                    keepalive_ping_timeout_seconds=_PING_SECONDS,
                 ) as session:
                     limit.deadline = math.inf
                     yield session

@@ -11,6 +11,8 @@ from pydidcomm.resolvers import DIDResolver, KeyMaker, SecretsResolver, SecretsS
 from pydidcomm.resolvers._composite import memory_of
 from pydidcomm.resolvers.making import maker_of
 
+__all__ = ["Dids", "local", "store"]
+
 
 class Dids(Party):
     """Creates DIDs, and stores their secrets in `secrets`."""

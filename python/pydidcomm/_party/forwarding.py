@@ -9,6 +9,8 @@ from pydidcomm._party.party import Party
 from pydidcomm.algorithms import AnonCryptAlg
 from pydidcomm.config import UnpackConfig
 
+__all__ = ["Forwarding"]
+
 
 class Forwarding(Party):
     """Wraps and unpacks forward messages."""

@@ -13,6 +13,8 @@ from pydidcomm.batches import Outgoing
 from pydidcomm.config import KidIn, PackEncryptedConfig, PackEncryptedParameters
 from pydidcomm.outcome import Outcome, outcomes
 
+__all__ = ["Packing"]
+
 
 class Packing(Party):
     """Packs messages in the name of the party."""

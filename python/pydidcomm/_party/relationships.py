@@ -6,6 +6,8 @@ from pydidcomm._driver import operations
 from pydidcomm._party.packing import Packing
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters
 
+__all__ = ["Relationships"]
+
 
 class Relationships(Packing):
     """Packs the messages that rotate a DID or end a relationship."""

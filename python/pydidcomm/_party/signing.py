@@ -6,6 +6,8 @@ from pydidcomm._driver.drive import drive
 from pydidcomm._party.party import Party
 from pydidcomm.attachments import AttachmentSignature
 
+__all__ = ["Signing"]
+
 
 class Signing(Party):
     """Signs attachments and verifies their signatures."""

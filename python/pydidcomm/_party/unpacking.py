@@ -14,6 +14,8 @@ from pydidcomm.config import UnpackConfig
 from pydidcomm.diagnosis import Diagnosis, diagnose
 from pydidcomm.outcome import Outcome
 
+__all__ = ["Unpacking"]
+
 
 class Unpacking(Party):
     """Unpacks messages to the party."""

@@ -9,11 +9,14 @@ import rich_click as click
 
 from pydidcomm.cli._options import option
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-Found = TypeVar("Found")
+__all__ = ["config_option_of", "read_config", "require_absent", "write_config"]
 
 
-class Writable(Protocol):
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_Found = TypeVar("_Found")
+
+
+class _Writable(Protocol):
     """Settings that have a text."""
 
     def text(self) -> str:
@@ -21,7 +24,7 @@ class Writable(Protocol):
         ...
 
 
-def config_option_of(program: str) -> Callable[[Command], Command]:
+def config_option_of(program: str) -> Callable[[_Command], _Command]:
     """Add `--config`, which the command gets as `config`."""
     return option(
         "--config",
@@ -44,7 +47,7 @@ def require_absent(config: Path) -> None:
         raise click.UsageError(message)
 
 
-def read_config(read: Callable[[Path, Mapping[str, str]], Found], config: Path, program: str) -> Found:
+def read_config(read: Callable[[Path, Mapping[str, str]], _Found], config: Path, program: str) -> _Found:
     """The settings.
 
     Raises:
@@ -59,7 +62,7 @@ def read_config(read: Callable[[Path, Mapping[str, str]], Found], config: Path, 
         raise click.UsageError(str(error)) from None
 
 
-def write_config(config: Path, settings: Writable) -> None:
+def write_config(config: Path, settings: _Writable) -> None:
     """Write the settings, for the owner alone, all or nothing."""
     text = settings.text()
     new = config.with_name(f"{config.name}.new")

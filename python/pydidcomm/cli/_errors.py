@@ -24,6 +24,9 @@ from pydidcomm.errors import (
 from pydidcomm.secrets import SecretsLockedError, SecretsUnavailableError
 from pydidcomm.stores.errors import StoreUnavailableError, StoreVersionError
 
+__all__ = ["FAILURE", "status_of", "write_error"]
+
+
 FAILURE: Final = 1
 """Of a file that cannot be read or written, and of what has no other status."""
 
@@ -34,7 +37,7 @@ _MISTRUST: Final = (
     PolicyError,
     ReplayedMessageError,
 )
-STATUSES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], int], ...]] = (
+_STATUSES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], int], ...]] = (
     ((MalformedMessageError, MalformedDocumentError), 3),
     (UnsupportedError, 4),
     ((NotFoundError, ResolutionError), 5),
@@ -50,10 +53,10 @@ STATUSES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...
 
 def status_of(error: Exception) -> int | None:
     """The exit status; None for an error that is a fault of the program."""
-    return next((status for kinds, status in STATUSES if isinstance(error, kinds)), None)
+    return next((status for kinds, status in _STATUSES if isinstance(error, kinds)), None)
 
 
-def text_of(error: Exception) -> str:
+def _text_of(error: Exception) -> str:
     """The text of the error; its next step is a command, in place of a call of the library."""
     if isinstance(error, DidNotFoundError) and is_short(error.did):
         return (
@@ -77,11 +80,11 @@ def write_error(error: Exception, *, as_json: bool) -> None:
     """Write one line to stderr: the text of the error and its code."""
     code: str | None = getattr(error, "code", None)
     if as_json:
-        found = {"error": type(error).__name__, "code": code, "message": text_of(error)}
+        found = {"error": type(error).__name__, "code": code, "message": _text_of(error)}
         write_json_note(found)
         return
     label = "error"
     if sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
         label = "\x1b[31merror\x1b[0m"
     suffix = f" [{code}]" if isinstance(code, str) else ""
-    sys.stderr.write(f"{label}: {printable(text_of(error))}{suffix}\n")
+    sys.stderr.write(f"{label}: {printable(_text_of(error))}{suffix}\n")

@@ -12,18 +12,21 @@ import rich_click as click
 from pydidcomm.cli._options import argument
 from pydidcomm.cli._output import progress
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+__all__ = ["MAX_BYTES", "file_argument", "is_envelope", "message_of", "read"]
+
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 """The longest message that is read, as `UnpackConfig.max_bytes` has it by default."""
 
-BLOCK: Final = 262_144
+_BLOCK: Final = 262_144
 """The bytes after which progress is reported."""
 
-BASIC_MESSAGE: Final = "https://didcomm.org/basicmessage/2.0/message"
+_BASIC_MESSAGE: Final = "https://didcomm.org/basicmessage/2.0/message"
 
 
-def file_argument(command: Command) -> Command:
+def file_argument(command: _Command) -> _Command:
     """Add the argument FILE, stdin by default, which the command gets as `file`."""
     return argument("file", type=click.File("rb"), default="-")(command)
 
@@ -36,7 +39,7 @@ def read(file: IO[bytes]) -> bytes:
     done = 0
     with progress(total, "reading") as report:
         while done <= MAX_BYTES:
-            wanted = min(BLOCK, MAX_BYTES + 1 - done)
+            wanted = min(_BLOCK, MAX_BYTES + 1 - done)
             part = file.read(wanted)
             parts.append(part)
             done += len(part)
@@ -72,7 +75,7 @@ def message_of(text: bytes, said: str | None) -> Any:  # noqa: ANN401, a Message
         part, reason = "message", f"longer than the maximum of {MAX_BYTES} bytes"
         raise MalformedMessageError(part, reason)
     if said is not None:
-        return Message(type=BASIC_MESSAGE, body={"content": said})
+        return Message(type=_BASIC_MESSAGE, body={"content": said})
     try:
         return Message.from_json(text)
     except MalformedMessageError as error:

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 
 from pydidcomm.cli._output import write_json_note, write_note
 
-LEVELS = {"pydidcomm.receiver": logging.INFO, "uvicorn": logging.WARNING}
+__all__ = ["AGENT", "show_refusals"]
+
+
+_LEVELS = {"pydidcomm.receiver": logging.INFO, "uvicorn": logging.WARNING}
 """From which level on a logger has something to say to the user: a refused message is `INFO`."""
 
 AGENT = {"pydidcomm.agent": logging.WARNING, "uvicorn": logging.WARNING}
@@ -35,7 +38,7 @@ class _Notes(logging.Handler):
             return
 
 
-def show_refusals(*, as_json: bool, levels: Mapping[str, int] = LEVELS) -> None:
+def show_refusals(*, as_json: bool, levels: Mapping[str, int] = _LEVELS) -> None:
     """Show which messages were refused, and what the server warns of; `levels` has loggers by name."""
     handler = _Notes(as_json=as_json)
     for name, level in levels.items():

@@ -19,22 +19,25 @@ if TYPE_CHECKING:
     from pydidcomm.mediator import Admission, MediatorServer, MediatorStore
     from pydidcomm.mediator.settings import Settings
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+__all__ = ["application", "open_server"]
 
 OBJECTS: Final = 10_000
 """Objects made since the last look for cycles: more than the messages in work have, so that most are gone."""
 
 
-class Application:
+_Scope = MutableMapping[str, Any]
+_Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+_Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class _Application:
     """Opens secrets and store when its server starts, and serves the mediator until its server ends."""
 
     def __init__(self, settings: "Settings") -> None:
         self._settings = settings
         self._served: MediatorServer | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
         """Serves one request, one WebSocket, or the start and end of the server."""
         if scope["type"] != "lifespan":
             if self._served is None:
@@ -50,9 +53,9 @@ class Application:
             await send({"type": "lifespan.startup.failed", "message": error.format_message()})
 
 
-def application() -> Application:
+def application() -> _Application:
     """The mediator of `mediator.toml`, or of the file that `PYDIDCOMM_MEDIATOR_CONFIG` names."""
-    return Application(read_settings(Path(os.environ.get("PYDIDCOMM_MEDIATOR_CONFIG", "mediator.toml"))))
+    return _Application(read_settings(Path(os.environ.get("PYDIDCOMM_MEDIATOR_CONFIG", "mediator.toml"))))
 
 
 @asynccontextmanager

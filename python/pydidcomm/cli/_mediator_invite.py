@@ -18,16 +18,19 @@ if TYPE_CHECKING:
     from pydidcomm.mediator import InvitationToken
     from pydidcomm.mediator.settings import Settings
 
-USES: Final = 1
-DAYS: Final = 7
-MOST_DAYS: Final = 3_650
+__all__ = ["invite"]
+
+
+_USES: Final = 1
+_DAYS: Final = 7
+_MOST_DAYS: Final = 3_650
 """Ten years: a token without an end is the policy `open`."""
-MOST_LISTED: Final = 1_000
+_MOST_LISTED: Final = 1_000
 
 
 @click.command()
 @option("--uses", type=click.IntRange(1, 1_000_000), help="Admit so many parties; 1 by default.")
-@option("--days", type=click.IntRange(1, MOST_DAYS), help="Admit until then; 7 by default.")
+@option("--days", type=click.IntRange(1, _MOST_DAYS), help="Admit until then; 7 by default.")
 @option("--label", metavar="TEXT", help="What the list shows, for instance for whom it is.")
 @option("--list", "listed", is_flag=True, help="List the tokens, newest first.")
 @option("--revoke", metavar="NAME", help="Delete a token by its name in the list.")
@@ -58,7 +61,7 @@ async def invite(  # noqa: PLR0913, PLR0917, an argument an option
     elif revoke is not None:
         await _revoke(settings, revoke)
     elif made or settings.admission.mode == "token":
-        await _make(settings, uses or USES, days or DAYS, label or "", as_json=as_json)
+        await _make(settings, uses or _USES, days or _DAYS, label or "", as_json=as_json)
     else:
         invitation = _invitation(settings)
         _show(invitation, _for_v1(settings, invitation), as_json=as_json)
@@ -121,7 +124,7 @@ def _show(invitation: "Invitation", more: dict[str, object], *, as_json: bool) -
 async def _list(settings: "Settings", *, as_json: bool) -> None:
     store = await open_store(settings)
     try:
-        found: list[InvitationToken] = await store.invitations.tokens(MOST_LISTED)
+        found: list[InvitationToken] = await store.invitations.tokens(_MOST_LISTED)
     finally:
         await store.aclose()
     now = time.time()

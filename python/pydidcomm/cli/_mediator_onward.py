@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from pydidcomm.mediator import Onward
     from pydidcomm.mediator.settings import Settings
 
-SECONDS: Final = 20.0
+__all__ = ["open_onward"]
+
+
+_SECONDS: Final = 20.0
 """The longest request: several endpoints fit into an attempt of the relay."""
 
 
@@ -35,7 +38,7 @@ async def open_onward(settings: "Settings") -> AsyncGenerator["Onward | None"]:
             messages=one.messages, bytes=one.bytes, per_next=one.per_next, age=one.age, delay=one.delay
         )
         # another attempt is in the queue, where it outlives the process
-        sender = HttpTransport(rounds=1, timeout=SECONDS, allow=one.networks)
+        sender = HttpTransport(rounds=1, timeout=_SECONDS, allow=one.networks)
         hosts = one.hosts if one.mode == "list" else None
         onward = Onward(sender=sender, hosts=hosts, schemes=one.schemes, rewrap=one.rewrap, limits=limits)
     except ValueError as error:

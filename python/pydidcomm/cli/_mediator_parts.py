@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from pydidcomm import DIDCommMessaging
     from pydidcomm.mediator.settings import Settings
 
+__all__ = ["config_option", "new_did", "open_party", "open_store", "read_settings"]
+
+
 config_option: Final = config_option_of("mediator")
 """Adds `--config`, which the command gets as `config`."""
 

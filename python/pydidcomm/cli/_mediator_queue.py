@@ -17,14 +17,17 @@ from pydidcomm.cli._run import in_event_loop
 if TYPE_CHECKING:
     from pydidcomm.mediator import MediatorStore, Undelivered
 
-MOST: Final = 1_000
+__all__ = ["parked", "queue"]
+
+
+_MOST: Final = 1_000
 """Messages of one list, and of one command: as many as a queue has by default."""
 
-NUMBERS: Final = click.IntRange(1, 2**63 - 1)
+_NUMBERS: Final = click.IntRange(1, 2**63 - 1)
 
 
 @click.command()
-@option("--limit", type=click.IntRange(1, MOST), default=20, show_default=True, help="The most lines.")
+@option("--limit", type=click.IntRange(1, _MOST), default=20, show_default=True, help="The most lines.")
 @option("--of", "did", type=DID, metavar="DID", help="List the delivered messages of this recipient.")
 @config_option
 @json_option
@@ -54,7 +57,7 @@ def parked() -> None:
 
 
 @parked.command("list")
-@option("--limit", type=click.IntRange(1, MOST), default=100, show_default=True, help="The most messages.")
+@option("--limit", type=click.IntRange(1, _MOST), default=100, show_default=True, help="The most messages.")
 @option("--of", "did", type=DID, metavar="DID", help="Only those of this recipient.")
 @config_option
 @json_option
@@ -66,7 +69,7 @@ async def list_parked(limit: int, did: str | None, config: Path, as_json: bool) 
 
 
 @parked.command()
-@argument("numbers", nargs=-1, type=NUMBERS)
+@argument("numbers", nargs=-1, type=_NUMBERS)
 @option("--deliveries", type=click.IntRange(1), help="Park those that were delivered so often.")
 @option("--of", "did", type=DID, metavar="DID", help="Only those of this recipient.")
 @config_option
@@ -85,7 +88,7 @@ async def add(
         raise click.UsageError(message)
     async with _store(config) as store:
         if deliveries is not None:
-            found = await store.parked.delivered(MOST, did=did)
+            found = await store.parked.delivered(_MOST, did=did)
             numbers = tuple(each.number for each in found if each.deliveries >= deliveries)
         _report("parked", await store.parked.park(numbers, time.time()), as_json=as_json)
 
@@ -93,7 +96,7 @@ async def add(
 def _parked_command(function: Callable[..., Coroutine[Any, Any, None]]) -> click.Command:
     """The command of a function that takes parked messages, by their numbers or of one recipient."""
     of_recipient = option("--of", "did", type=DID, metavar="DID", help="All of this recipient.")
-    numbered = argument("numbers", nargs=-1, type=NUMBERS)
+    numbered = argument("numbers", nargs=-1, type=_NUMBERS)
     return parked.command()(numbered(of_recipient(config_option(json_option(in_event_loop(function))))))
 
 
@@ -128,7 +131,7 @@ async def _choose(store: "MediatorStore", numbers: tuple[int, ...], did: str | N
         raise click.UsageError(message)
     if did is None:
         return numbers
-    return tuple(each.number for each in await store.parked.messages(MOST, did=did))
+    return tuple(each.number for each in await store.parked.messages(_MOST, did=did))
 
 
 def _report(what: str, count: int, *, as_json: bool) -> None:

@@ -19,17 +19,20 @@ if TYPE_CHECKING:
     from pydidcomm.mediator import MediatorServer
     from pydidcomm.mediator.settings import Settings
 
-APPLICATION: Final = "pydidcomm.cli.mediator:application"
+__all__ = ["run"]
 
-MOST_WORKERS: Final = 64
+
+_APPLICATION: Final = "pydidcomm.cli.mediator:application"
+
+_MOST_WORKERS: Final = 64
 """Processes of one command: more of them belong on more machines."""
 
-GRACE_SECONDS: Final = 20
+_GRACE_SECONDS: Final = 20
 """How long the end waits for what was accepted."""
 
 
 @click.command()
-@option("--workers", type=click.IntRange(1, MOST_WORKERS), default=1, show_default=True, help="Processes.")
+@option("--workers", type=click.IntRange(1, _MOST_WORKERS), default=1, show_default=True, help="Processes.")
 @config_option
 @json_option
 def run(workers: int, config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
@@ -70,7 +73,7 @@ def _supervise(settings: "Settings", config: Path, workers: int, *, as_json: boo
     from uvicorn.supervisors import Multiprocess  # noqa: PLC0415
 
     os.environ["PYDIDCOMM_MEDIATOR_CONFIG"] = str(config.resolve())
-    options = uvicorn.Config(APPLICATION, factory=True, workers=workers, lifespan="on", **_options(settings))
+    options = uvicorn.Config(_APPLICATION, factory=True, workers=workers, lifespan="on", **_options(settings))
     listener = options.bind_socket()
     # the processes report together, whichever of them answers
     with TemporaryDirectory(prefix="pydidcomm-metrics-") as folder, listener:
@@ -108,7 +111,7 @@ def _options(settings: "Settings") -> dict[str, Any]:
         "ws_max_size": one.max_bytes + 1,
         # the application reads the header of trusted proxies itself
         "proxy_headers": False,
-        "timeout_graceful_shutdown": GRACE_SECONDS,
+        "timeout_graceful_shutdown": _GRACE_SECONDS,
     }
 
 

@@ -15,6 +15,8 @@ from pydidcomm.cli._run import in_event_loop
 if TYPE_CHECKING:
     from pydidcomm import DIDCommMessaging
 
+__all__ = ["require_verkey", "v1"]
+
 
 @click.command("v1")
 @config_option

@@ -5,12 +5,15 @@ from typing import Any, Final, TypeVar
 
 import rich_click
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+__all__ = ["DID", "argument", "option", "packing_options", "private_option", "version"]
+
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _CLICK: Final[Any] = rich_click
 
 
-SHOWN: Final = 60
+_SHOWN: Final = 60
 """The characters of a wrong value that its error repeats."""
 
 
@@ -22,24 +25,24 @@ def DID(text: str) -> str:  # noqa: N802, a type of click, as click.STRING
     """
     scheme, _, rest = text.partition(":")
     if scheme != "did" or not all(rest.partition(":")[::2]):
-        message = f"{text[:SHOWN]!r} is not a DID (did:method:...)"
+        message = f"{text[:_SHOWN]!r} is not a DID (did:method:...)"
         raise rich_click.BadParameter(message)
     return text
 
 
-def option(*names: str, **attributes: Any) -> Callable[[Command], Command]:  # noqa: ANN401, those of click
+def option(*names: str, **attributes: Any) -> Callable[[_Command], _Command]:  # noqa: ANN401, those of click
     """Add an option to a command."""
-    decorator: Callable[[Command], Command] = _CLICK.option(*names, **attributes)
+    decorator: Callable[[_Command], _Command] = _CLICK.option(*names, **attributes)
     return decorator
 
 
-def argument(name: str, **attributes: Any) -> Callable[[Command], Command]:  # noqa: ANN401, those of click
+def argument(name: str, **attributes: Any) -> Callable[[_Command], _Command]:  # noqa: ANN401, those of click
     """Add an argument to a command."""
-    decorator: Callable[[Command], Command] = _CLICK.argument(name, **attributes)
+    decorator: Callable[[_Command], _Command] = _CLICK.argument(name, **attributes)
     return decorator
 
 
-def packing_options(command: Command) -> Command:
+def packing_options(command: _Command) -> _Command:
     """Add the options of a message that is packed: sender, signer, and whom the envelope names."""
     for add in (
         option("--hide-sender", is_flag=True, help="Hide the sender from mediators, by an anoncrypt layer."),
@@ -53,14 +56,14 @@ def packing_options(command: Command) -> Command:
     return command
 
 
-def private_option(command: Command) -> Command:
+def private_option(command: _Command) -> _Command:
     """Add `--allow-private`, which the command gets as `allow_private`."""
     return option("--allow-private", is_flag=True, help="Resolve DIDs of hosts in private networks too.")(
         command
     )
 
 
-def version(number: str) -> Callable[[Command], Command]:
+def version(number: str) -> Callable[[_Command], _Command]:
     """Add `--version` to a command."""
-    decorator: Callable[[Command], Command] = _CLICK.version_option(number, prog_name="pydidcomm")
+    decorator: Callable[[_Command], _Command] = _CLICK.version_option(number, prog_name="pydidcomm")
     return decorator

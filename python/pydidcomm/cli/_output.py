@@ -10,21 +10,35 @@ import rich_click as click
 
 from pydidcomm.cli._options import option
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+__all__ = [
+    "json_option",
+    "printable",
+    "progress",
+    "wants_json",
+    "write_document",
+    "write_json",
+    "write_json_note",
+    "write_line",
+    "write_note",
+    "write_warning",
+]
 
-JSON: Final = "pydidcomm.json"
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_JSON: Final = "pydidcomm.json"
 """Where the context of click has whether there is `--json`."""
 
-MEGABYTE: Final = 1_000_000
+_MEGABYTE: Final = 1_000_000
 """From this many bytes on there is something to wait for, and progress is shown."""
 
 
 def _remember(ctx: click.Context, _: click.Parameter, value: bool) -> bool:  # noqa: FBT001, that of click
-    ctx.meta[JSON] = value
+    ctx.meta[_JSON] = value
     return value
 
 
-def json_option(command: Command) -> Command:
+def json_option(command: _Command) -> _Command:
     """Add `--json`, which the command gets as `as_json`."""
     return option(
         "--json", "as_json", is_flag=True, callback=_remember, help="Write one JSON object a line."
@@ -33,7 +47,7 @@ def json_option(command: Command) -> Command:
 
 def wants_json(ctx: click.Context) -> bool:
     """Whether the command was called with `--json`."""
-    return bool(ctx.meta.get(JSON))
+    return bool(ctx.meta.get(_JSON))
 
 
 def printable(text: str) -> str:
@@ -89,7 +103,7 @@ def progress(total: int, what: str) -> Generator[Callable[[int], None]]:
 
     Yields a function that is called with the bytes done so far.
     """
-    if total <= MEGABYTE or not sys.stderr.isatty():
+    if total <= _MEGABYTE or not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console  # noqa: PLC0415, for large inputs alone

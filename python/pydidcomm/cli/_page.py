@@ -10,7 +10,10 @@ from typing import Final
 from pydidcomm.cli._output import printable
 from pydidcomm.inspection import EnvelopeView
 
-LONGEST_TEXT: Final = 1_048_576
+__all__ = ["empty_page", "page"]
+
+
+_LONGEST_TEXT: Final = 1_048_576
 """The longest envelope that a page repeats, in bytes: browsers become slow with longer fields."""
 
 
@@ -24,7 +27,7 @@ def page(view: EnvelopeView, packed: bytes) -> str:
     lines = json.dumps(view.as_dict(), ensure_ascii=False, indent=2).split("\n")
     headers = escape("\n".join(map(printable, lines)))
     picture = f"{view.svg()}<details><summary>All headers</summary><pre>{headers}</pre></details>"
-    return _page(packed.decode() if len(packed) <= LONGEST_TEXT else "", picture)
+    return _page(packed.decode() if len(packed) <= _LONGEST_TEXT else "", picture)
 
 
 def empty_page() -> str:

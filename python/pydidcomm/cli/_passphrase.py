@@ -7,16 +7,19 @@ from typing import Final
 
 from pydidcomm.secrets.errors import SecretsLockedError, SecretsUnavailableError
 
-VARIABLE: Final = "PYDIDCOMM_PASSPHRASE"
-FILE: Final = "PYDIDCOMM_PASSPHRASE_FILE"
-KEYRING: Final = "PYDIDCOMM_KEYRING"
-SERVICE: Final = "pydidcomm"
+__all__ = ["passphrase"]
+
+
+_VARIABLE: Final = "PYDIDCOMM_PASSPHRASE"
+_FILE: Final = "PYDIDCOMM_PASSPHRASE_FILE"
+_KEYRING: Final = "PYDIDCOMM_KEYRING"
+_SERVICE: Final = "pydidcomm"
 """The name of the service under which the keyring has the passphrase, with the wallet's path as user."""
 
-LOCK_SECONDS: Final = 30.0
+_LOCK_SECONDS: Final = 30.0
 """How long to wait for another command that makes the wallet: its keyring may ask the user."""
 
-MAX_BYTES: Final = 4096
+_MAX_BYTES: Final = 4096
 """The longest passphrase; a longer file was named by mistake, and is not read."""
 
 
@@ -31,13 +34,13 @@ def passphrase(wallet: Path, *, new: bool) -> str:
         SecretsLockedError: There is no passphrase, and no terminal to ask for one.
     """
     # the processes that this one starts have no use for it
-    found = os.environ.pop(VARIABLE, "")
+    found = os.environ.pop(_VARIABLE, "")
     if found:
         return found
-    file = os.environ.get(FILE)
+    file = os.environ.get(_FILE)
     if file:
         return _from_file(Path(file))
-    if os.environ.get(KEYRING) == "1":
+    if os.environ.get(_KEYRING) == "1":
         return _from_keyring(wallet, new=new)
     return _prompt(wallet, new=new)
 
@@ -45,21 +48,21 @@ def passphrase(wallet: Path, *, new: bool) -> str:
 def _from_file(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            content = file.read(_MAX_BYTES + 1)
     except OSError as error:
-        message = f"the file that {FILE} names cannot be read: {error.strerror}"
+        message = f"the file that {_FILE} names cannot be read: {error.strerror}"
         raise SecretsLockedError(message) from error
-    if len(content) > MAX_BYTES:
-        message = f"the file that {FILE} names is longer than {MAX_BYTES} bytes"
+    if len(content) > _MAX_BYTES:
+        message = f"the file that {_FILE} names is longer than {_MAX_BYTES} bytes"
         raise SecretsLockedError(message)
     try:
         found = content.decode().splitlines()[:1]
     except UnicodeDecodeError:
         # the error has the content
-        message = f"the file that {FILE} names is not UTF-8"
+        message = f"the file that {_FILE} names is not UTF-8"
         raise SecretsLockedError(message) from None
     if not found or not found[0]:
-        message = f"the file that {FILE} names must have the passphrase in its first line"
+        message = f"the file that {_FILE} names must have the passphrase in its first line"
         raise SecretsLockedError(message)
     return found[0]
 
@@ -68,11 +71,11 @@ def _from_keyring(wallet: Path, *, new: bool) -> str:
     from pydidcomm.secrets import _needs_keyring as _needs_keyring  # noqa: PLC0414, PLC0415, the extra
     from pydidcomm.secrets._keyring_password import read_password  # noqa: PLC0415
 
-    found = read_password(SERVICE, str(wallet))
+    found = read_password(_SERVICE, str(wallet))
     if found is None and new:
         found = _create_in_keyring(wallet)
     if found is None:
-        message = f"the keyring has no passphrase for {wallet}: unset {KEYRING} to be asked for it"
+        message = f"the keyring has no passphrase for {wallet}: unset {_KEYRING} to be asked for it"
         raise SecretsLockedError(message)
     return found
 
@@ -86,15 +89,15 @@ def _create_in_keyring(wallet: Path) -> str:
 
     lock = FileLock(wallet.with_name(f"{wallet.name}-passphrase"))
     try:
-        lock.wait(LOCK_SECONDS)
+        lock.wait(_LOCK_SECONDS)
     except OSError as error:
         message = f"there can be no wallet at {wallet}: {error.strerror or error}"
         raise SecretsUnavailableError(message) from error
     try:
-        found = read_password(SERVICE, str(wallet))
+        found = read_password(_SERVICE, str(wallet))
         if found is None:
             found = secrets.token_urlsafe(32)
-            write_password(SERVICE, str(wallet), found)
+            write_password(_SERVICE, str(wallet), found)
         return found
     finally:
         lock.release()
@@ -115,7 +118,7 @@ def _prompt(wallet: Path, *, new: bool) -> str:
             message = "no passphrase was entered"
             raise SecretsLockedError(message) from None
         except getpass.GetPassWarning:
-            message = f"the wallet is locked, and there is no terminal to ask for its passphrase: set {FILE}"
+            message = f"the wallet is locked, and there is no terminal to ask for its passphrase: set {_FILE}"
             raise SecretsLockedError(message) from None
     if not found or found != again:
         message = "the two passphrases differ" if found else "the passphrase must not be empty"

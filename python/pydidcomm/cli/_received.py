@@ -2,6 +2,8 @@
 
 from typing import Any
 
+__all__ = ["facts", "sender_line"]
+
 
 def facts(received: Any) -> dict[str, Any]:  # noqa: ANN401, an UnpackResult, whose import is late
     """The result as a JSON object; `sender` is null where nothing proves it."""

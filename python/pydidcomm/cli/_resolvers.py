@@ -7,7 +7,10 @@ from typing import Any, Final
 from pydidcomm import LocalResolver, PrefixResolver
 from pydidcomm.resolvers import DIDResolver
 
-PRIVATE: Final = (
+__all__ = ["allowed_networks", "local_and", "network"]
+
+
+_PRIVATE: Final = (
     "127.0.0.0/8",
     "10.0.0.0/8",
     "172.16.0.0/12",
@@ -20,7 +23,7 @@ PRIVATE: Final = (
 
 def allowed_networks(*, allow_private: bool) -> tuple[str, ...]:
     """The networks that are allowed although they are not public."""
-    return PRIVATE if allow_private else ()
+    return _PRIVATE if allow_private else ()
 
 
 class _OnDemand(DIDResolver):

@@ -13,7 +13,10 @@ from pydidcomm.cli._output import write_warning
 from pydidcomm.cli._run import ReportingGroup, close_output, interrupt_at_once, report_unwritten
 from pydidcomm.cli._streams import prepare
 
-COMMANDS: Final = {
+__all__ = ["root", "run"]
+
+
+_COMMANDS: Final = {
     "did": "pydidcomm.cli.did:did",
     "secrets": "pydidcomm.cli.secrets:secrets",
     "pack": "pydidcomm.cli.pack:pack",
@@ -29,31 +32,31 @@ COMMANDS: Final = {
 }
 """The commands and groups in the order of the help, each as `module:name`: a new one is a line here."""
 
-COMPLETION: Final = (
+_COMPLETION: Final = (
     'Completion: eval "$(_PYDIDCOMM_COMPLETE=bash_source pydidcomm)" in bash, zsh_source in zsh, fish_source '
     "in fish."
 )
 
 
-class LazyGroup(ReportingGroup):
+class _LazyGroup(ReportingGroup):
     """A group that imports a command when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002, that of click
         """The names in the order of the table."""
-        return [*COMMANDS]
+        return [*_COMMANDS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """The command of that name; None where there is none."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in _COMMANDS:
             return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
+        module, _, name = _COMMANDS[cmd_name].partition(":")
         return cast("click.Command", getattr(import_module(module), name))
 
 
 @click.group(
-    cls=LazyGroup,
+    cls=_LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog=COMPLETION,
+    epilog=_COMPLETION,
 )
 @version(pydidcomm.__version__)
 def root() -> None:

@@ -14,13 +14,23 @@ from click.exceptions import Exit
 
 from pydidcomm.cli._output import wants_json, write_json_note
 
-INTERRUPTED: Final = 130
+__all__ = [
+    "ReportingGroup",
+    "close_output",
+    "in_event_loop",
+    "in_server_loop",
+    "interrupt_at_once",
+    "report_unwritten",
+]
+
+
+_INTERRUPTED: Final = 130
 """128 and the number of SIGINT, as shells report it."""
 
-BROKEN_PIPE: Final = 141
+_BROKEN_PIPE: Final = 141
 """128 and the number of SIGPIPE, as shells report it of other programs."""
 
-Arguments = ParamSpec("Arguments")
+_Arguments = ParamSpec("_Arguments")
 
 
 class ReportingGroup(click.RichGroup):
@@ -33,15 +43,15 @@ class ReportingGroup(click.RichGroup):
             # a pipe that is closed shows here, and not while the interpreter ends
             sys.stdout.flush()
         except (KeyboardInterrupt, click.Abort):
-            ctx.exit(INTERRUPTED)
+            ctx.exit(_INTERRUPTED)
         except BrokenPipeError:
-            ctx.exit(BROKEN_PIPE)
+            ctx.exit(_BROKEN_PIPE)
         except Exit:
             raise
         except click.ClickException as error:
-            if not asks_for_json(ctx):
+            if not _asks_for_json(ctx):
                 raise
-            report_usage(ctx, error)
+            _report_usage(ctx, error)
         except Exception as error:
             from pydidcomm.cli._errors import status_of, write_error  # noqa: PLC0415, only where it is needed
 
@@ -59,17 +69,17 @@ class ReportingGroup(click.RichGroup):
         try:
             return super().parse_args(ctx, args)
         except click.ClickException as error:
-            if not asks_for_json(ctx):
+            if not _asks_for_json(ctx):
                 raise
-            report_usage(ctx, error)
+            _report_usage(ctx, error)
 
 
-def asks_for_json(ctx: click.Context) -> bool:
+def _asks_for_json(ctx: click.Context) -> bool:
     """Whether `--json` is among arguments that are wrong otherwise."""
     return "--json" in ctx.meta["pydidcomm.arguments"]
 
 
-def report_usage(ctx: click.Context, error: click.ClickException) -> NoReturn:
+def _report_usage(ctx: click.Context, error: click.ClickException) -> NoReturn:
     """Write a wrong call as a JSON object, and exit."""
     write_json_note({"error": type(error).__name__, "code": None, "message": error.format_message()})
     ctx.exit(error.exit_code)
@@ -97,16 +107,16 @@ def close_output(status: int) -> int:
     try:
         sys.stdout.flush()
     except OSError as error:
-        drop(sys.stdout)
+        _drop(sys.stdout)
         status = status or report_unwritten(error)
     try:
         sys.stderr.flush()
     except OSError:
-        drop(sys.stderr)
+        _drop(sys.stderr)
     return status
 
 
-def drop(stream: IO[str]) -> None:
+def _drop(stream: IO[str]) -> None:
     """Discard what is still to be written to a stream."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, stream.fileno())
@@ -116,7 +126,7 @@ def drop(stream: IO[str]) -> None:
 def report_unwritten(error: OSError) -> int:
     """The exit status where stdout cannot be written: silent where the reader has left."""
     if isinstance(error, BrokenPipeError):
-        return BROKEN_PIPE
+        return _BROKEN_PIPE
     from pydidcomm.cli._errors import FAILURE, write_error  # noqa: PLC0415, only where it is needed
 
     with suppress(OSError):
@@ -124,21 +134,21 @@ def report_unwritten(error: OSError) -> int:
     return FAILURE
 
 
-def in_event_loop(function: Callable[Arguments, Coroutine[Any, Any, None]]) -> Callable[Arguments, None]:
+def in_event_loop(function: Callable[_Arguments, Coroutine[Any, Any, None]]) -> Callable[_Arguments, None]:
     """A command that runs the coroutine function in an event loop."""
 
     @wraps(function)
-    def command(*arguments: Arguments.args, **named: Arguments.kwargs) -> None:
+    def command(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> None:
         asyncio.run(function(*arguments, **named))
 
     return command
 
 
-def in_server_loop(function: Callable[Arguments, Coroutine[Any, Any, None]]) -> Callable[Arguments, None]:
+def in_server_loop(function: Callable[_Arguments, Coroutine[Any, Any, None]]) -> Callable[_Arguments, None]:
     """A command that runs the coroutine function in uvloop, which `server` brings where it exists."""
 
     @wraps(function)
-    def command(*arguments: Arguments.args, **named: Arguments.kwargs) -> None:
+    def command(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> None:
         with asyncio.Runner(loop_factory=_server_loop()) as runner:
             runner.run(function(*arguments, **named))
 

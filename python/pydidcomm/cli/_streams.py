@@ -4,6 +4,9 @@ import os
 import sys
 from typing import Any, Final, cast
 
+__all__ = ["prepare"]
+
+
 _INPUT, _OUTPUT, _ERRORS = range(3)
 
 _STAND_INS: Final = (

@@ -19,16 +19,19 @@ if TYPE_CHECKING:
     from pydidcomm import DIDCommMessaging
     from pydidcomm.secrets.askar import AskarSecrets
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+__all__ = ["TIMEOUT_SECONDS", "check_file", "is_short", "open_wallet", "party", "wallet_option"]
 
-SQLITE: Final = b"SQLite format 3\0"
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_SQLITE: Final = b"SQLite format 3\0"
 """How the file begins."""
 
 TIMEOUT_SECONDS: Final = 30.0
 """A call to the wallet; opening it takes half a second of Argon2, several on a busy machine."""
 
 
-def default_path() -> Path:
+def _default_path() -> Path:
     """The file of the wallet: `pydidcomm/wallet.db` in the user's folder for the data of programs."""
     home = os.environ.get("XDG_DATA_HOME")
     if home:
@@ -42,13 +45,13 @@ def default_path() -> Path:
     return base / "pydidcomm" / "wallet.db"
 
 
-def wallet_option(command: Command) -> Command:
+def wallet_option(command: _Command) -> _Command:
     """Add `--wallet`, which the command gets as `wallet`."""
     return option(
         "--wallet",
         type=click.Path(path_type=Path, dir_okay=False, resolve_path=True),
         envvar="PYDIDCOMM_WALLET",
-        default=default_path,
+        default=_default_path,
         show_default="pydidcomm/wallet.db in XDG_DATA_HOME",
         help="The file with the keys.",
     )(command)
@@ -110,7 +113,7 @@ def check_file(path: Path, what: str) -> None:
         fault = "it must be a file that may be read and written"
     else:
         with path.open("rb") as file:
-            if file.read(len(SQLITE)) != SQLITE:
+            if file.read(len(_SQLITE)) != _SQLITE:
                 fault = "it is another file, not an SQLite database"
     if fault is not None:
         message = f"the {what} {path} cannot be opened: {fault}"

@@ -2,6 +2,8 @@
 
 from enum import Enum
 
+__all__ = ["describe", "describe_member"]
+
 
 def describe(value: object, *names: str) -> str:
     """Return the text of an argument where it is a DID or one of the names; else its type and length.

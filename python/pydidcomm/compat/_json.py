@@ -9,6 +9,9 @@ from typing import Any
 from pydidcomm import _core
 from pydidcomm.errors import MalformedMessageError
 
+__all__ = ["looks_like_object", "read_object"]
+
+
 _MARKS = b"\x00\xef\xbb\xbf\xfe\xff \t\r\n"
 """Bytes before the first character of a JSON text: white space, byte order marks, zeros of wide encodings."""
 

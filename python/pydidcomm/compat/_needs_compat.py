@@ -6,3 +6,5 @@ try:
 except ModuleNotFoundError as _error:
     _problem = f"{_error.name} is not installed: pip install 'pydidcomm[compat]'"
     raise ModuleNotFoundError(_problem, name=_error.name) from None
+
+__all__ = ["pydid"]

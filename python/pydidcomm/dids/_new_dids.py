@@ -7,6 +7,9 @@ from pydidcomm import _core
 from pydidcomm._core import short_form
 from pydidcomm.resolvers import KeyUse, NewKey
 
+__all__ = ["MadeDid", "Wanted", "jwk_did", "key_did", "peer_did", "single_key"]
+
+
 Wanted = list[tuple[str, KeyUse]]
 """The keys of a new DID: the curve and the use of each, those for agreement first."""
 

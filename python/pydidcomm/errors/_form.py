@@ -7,6 +7,8 @@ from pydidcomm._core import malformed_text, unsupported_text
 from pydidcomm._next_steps import list_some, suggest_curve
 from pydidcomm.errors._root import DIDCommError
 
+__all__ = ["IncompatibleKeysError", "MalformedDocumentError", "MalformedMessageError", "UnsupportedError"]
+
 
 class MalformedMessageError(DIDCommError):
     """A message breaks the specification: its sender must act.

@@ -6,6 +6,8 @@ from typing import ClassVar
 from pydidcomm._next_steps import list_some
 from pydidcomm.errors._root import DIDCommError
 
+__all__ = ["DeliveryError", "ResolutionError"]
+
 
 class ResolutionError(DIDCommError):
     """The resolution of a DID failed: retry later, or correct the configuration.

@@ -6,6 +6,16 @@ from typing import ClassVar
 from pydidcomm._next_steps import NEEDED, list_some, resolver_for
 from pydidcomm.errors._root import DIDCommError
 
+__all__ = [
+    "ContentNotFoundError",
+    "DidDeactivatedError",
+    "DidNotFoundError",
+    "EndpointNotFoundError",
+    "KeyNotFoundError",
+    "NotFoundError",
+    "SecretNotFoundError",
+]
+
 
 class NotFoundError(DIDCommError):
     """A DID, key, secret or endpoint was not found: the operator must act."""

@@ -5,6 +5,9 @@ from typing import ClassVar
 from pydidcomm._arguments import NAMED_BY
 from pydidcomm._core import sanitize
 
+__all__ = ["DIDCommError"]
+
+
 _LONGEST_REPR = 1000
 """The most characters of a repr, which is shortened in the middle: several DIDs and kids."""
 

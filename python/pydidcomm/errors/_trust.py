@@ -7,6 +7,14 @@ from pydidcomm._core import untrusted_text
 from pydidcomm._next_steps import UNMET
 from pydidcomm.errors._root import DIDCommError
 
+__all__ = [
+    "DecryptionError",
+    "InvalidSignatureError",
+    "PolicyError",
+    "ReplayedMessageError",
+    "UntrustedMessageError",
+]
+
 
 class UntrustedMessageError(DIDCommError):
     """A claim of the message is not proved: the message may be forged.

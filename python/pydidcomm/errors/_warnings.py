@@ -1,5 +1,7 @@
 """Warnings about a message to pack."""
 
+__all__ = ["MessageTypeWarning", "MissingToWarning", "UnprovedSenderWarning"]
+
 
 class UnprovedSenderWarning(UserWarning):
     """The message has `frm`, but `pack_encrypted` was called without: the sender will not be proved."""

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from pydidcomm._core import DIDDocument, Message, Metadata
 
+__all__ = ["document_table", "message_table", "metadata_table", "table"]
+
+
 _MOST_ROWS = 20
 """The most keys or services in a table; the object has all."""
 

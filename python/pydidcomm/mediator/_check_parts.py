@@ -2,6 +2,9 @@
 
 from typing import Final
 
+__all__ = ["ALL", "BOB", "CAROL", "NOW", "require"]
+
+
 NOW: Final = 1_700_000_000.0
 BOB: Final = "did:example:bob"
 CAROL: Final = "did:example:carol"

@@ -10,26 +10,29 @@ from typing import Any, Final, NamedTuple, cast
 
 from pydidcomm._driver.outcomes import Outcome, Waiting, new_waiting, settle
 
-MOST_IN_A_COMMIT: Final = 128
+__all__ = ["CommandThread", "Run"]
+
+
+_MOST_IN_A_COMMIT: Final = 128
 """Commands that share one commit: at 128 the disk is no longer the limit, and a commit takes some 12 ms."""
 
-MOST_WAITING: Final = 4_096
+_MOST_WAITING: Final = 4_096
 """Commands that wait for the thread; a mediator refuses work before that."""
 
-SEVERAL: Final = 4
+_SEVERAL: Final = 4
 """Commands that arrived during a commit, from which on more are waited for: a transaction alone costs as
 much as ten commands."""
 
-GATHERED: Final = 0.0005
+_GATHERED: Final = 0.0005
 """Seconds between two looks at what arrived meanwhile."""
 
-MOST_LOOKS: Final = 8
+_MOST_LOOKS: Final = 8
 """Looks before a commit, which end with the first that finds nothing more."""
 
-Command = Callable[[sqlite3.Connection], Any]
-Run = Callable[[Command], Awaitable[Any]]
+_Command = Callable[[sqlite3.Connection], Any]
+Run = Callable[[_Command], Awaitable[Any]]
 """Runs a command in the thread, and returns its result after the commit."""
-Grouped = Callable[[sqlite3.Connection, list[Any]], list[Any]]
+_Grouped = Callable[[sqlite3.Connection, list[Any]], list[Any]]
 _Group = list[tuple[object, Waiting | None]]
 
 
@@ -47,11 +50,11 @@ class CommandThread:
     """
 
     def __init__(
-        self, connect: Callable[[], sqlite3.Connection], name: str, *, grouped: Grouped | None = None
+        self, connect: Callable[[], sqlite3.Connection], name: str, *, grouped: _Grouped | None = None
     ) -> None:
         # a write takes its lock at once: a transaction that reads first may fail when it writes
         self._begin = "BEGIN IMMEDIATE" if grouped else "BEGIN"
-        self._most = MOST_IN_A_COMMIT if grouped else 1
+        self._most = _MOST_IN_A_COMMIT if grouped else 1
         self._grouped = grouped
         self._waiting: queue.SimpleQueue[tuple[object, Waiting | None] | None] = queue.SimpleQueue()
         self._connect = connect
@@ -62,7 +65,7 @@ class CommandThread:
         self._thread.start()
         self._opened.result()
 
-    async def run(self, command: Command) -> Any:  # noqa: ANN401, what the command returns
+    async def run(self, command: _Command) -> Any:  # noqa: ANN401, what the command returns
         """Run a command in the next transaction; one that raises is undone, and no other.
 
         Raises:
@@ -84,7 +87,7 @@ class CommandThread:
         self._submit(_Item(item), waiter)
         return await waiter
 
-    def post(self, command: Command) -> None:
+    def post(self, command: _Command) -> None:
         """Run a command soon whose outcome is not waited for.
 
         Raises:
@@ -98,7 +101,7 @@ class CommandThread:
             if self._closed:
                 message = "the store of the mediator is closed"
                 raise RuntimeError(message)
-            if self._waiting.qsize() >= MOST_WAITING:
+            if self._waiting.qsize() >= _MOST_WAITING:
                 message = "the store of the mediator has too much to write: try again"
                 raise BlockingIOError(message)
             self._waiting.put((work, waiter))
@@ -132,11 +135,11 @@ class CommandThread:
         """The next group, and whether more may follow."""
         group: _Group = []
         going = self._take(group)
-        looks = MOST_LOOKS if len(group) >= SEVERAL else 0
+        looks = _MOST_LOOKS if len(group) >= _SEVERAL else 0
         while going and looks and len(group) < self._most:
             looks -= 1
             before = len(group)
-            sleep(GATHERED)
+            sleep(_GATHERED)
             going = self._take(group)
             if len(group) == before:
                 break
@@ -168,7 +171,7 @@ class CommandThread:
             connection.execute(self._begin)
             for work, waiter in group:
                 if not isinstance(work, _Item):
-                    results.append((waiter, _attempt(connection, cast("Command", work))))
+                    results.append((waiter, _attempt(connection, cast("_Command", work))))
             grouped = self._grouped
             if items and grouped is not None:
                 values = [value for value, _ in items]
@@ -185,7 +188,7 @@ class CommandThread:
         settle([(waiter, outcome) for waiter, outcome in results if waiter is not None])
 
 
-def _attempt(connection: sqlite3.Connection, command: Command) -> Outcome:
+def _attempt(connection: sqlite3.Connection, command: _Command) -> Outcome:
     """What a command returns or raises; one that raises is undone, and no other."""
     connection.execute("SAVEPOINT command")
     try:

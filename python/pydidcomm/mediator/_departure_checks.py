@@ -8,6 +8,9 @@ from pydidcomm.mediator.departures import Departure, Departures, Fate, Outgoing,
 from pydidcomm.mediator.records import Placement
 from pydidcomm.mediator.storage import MediatorStore
 
+__all__ = ["CHECKS"]
+
+
 _LIMITS: Final = OutgoingLimits()
 
 

@@ -5,6 +5,8 @@ from typing import Final
 from pydidcomm.mediator._check_parts import BOB, CAROL, NOW, require
 from pydidcomm.mediator.storage import MediatorStore
 
+__all__ = ["CHECKS"]
+
 
 async def token_uses(store: MediatorStore) -> None:
     """A token admits a number of DIDs, each of them as often as it asks."""

@@ -13,7 +13,10 @@ from typing import Any, Final
 from pydidcomm import LocalResolver, PublicKey
 from pydidcomm.errors import DIDCommError
 
-MOST: Final = 32
+__all__ = ["claimed_names", "proved_names"]
+
+
+_MOST: Final = 32
 """Names of one DID."""
 
 
@@ -23,7 +26,7 @@ def claimed_names(did: str) -> tuple[str, ...]:
     Args:
         did: A DID that a recipient registers.
     """
-    return tuple(name for name in map(_name, _methods(did)[:MOST]) if name is not None)
+    return tuple(name for name in map(_name, _methods(did)[:_MOST]) if name is not None)
 
 
 def proved_names(kid: str | None) -> tuple[str, ...]:

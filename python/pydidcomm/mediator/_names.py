@@ -8,6 +8,25 @@ from typing import Any, Final
 from pydidcomm import short_form
 from pydidcomm.mediator.records import Move, Overview, Recipient
 
+__all__ = [
+    "CLOCK_SECONDS",
+    "DELIVERED",
+    "LONGEST",
+    "MOVES",
+    "MOVES_KEPT",
+    "OVERVIEW",
+    "PARKED",
+    "REMEMBERED",
+    "STATUS",
+    "STATUS_OF_ROUTE",
+    "digest_of",
+    "key_of",
+    "move_of",
+    "overview_of",
+    "own_lane",
+]
+
+
 STATUS: Final = """
     SELECT queued, bytes,
            (SELECT received FROM message WHERE recipient = :recipient ORDER BY seq LIMIT 1),

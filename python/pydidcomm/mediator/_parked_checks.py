@@ -7,6 +7,8 @@ from pydidcomm.mediator._check_parts import ALL, BOB, CAROL, NOW, require
 from pydidcomm.mediator.records import Action, Arrival, Placement, Recipient, RouteChange
 from pydidcomm.mediator.storage import MediatorStore
 
+__all__ = ["CHECKS"]
+
 
 async def _fill(store: MediatorStore, envelopes: Sequence[bytes], did: str = BOB) -> Recipient:
     recipient = await store.grant(did, NOW)

@@ -19,6 +19,9 @@ from pydidcomm.mediator.departures import (
 )
 from pydidcomm.mediator.records import Placement
 
+__all__ = ["PostgresDepartures"]
+
+
 _LOCK: Final = "SELECT messages, bytes FROM outgoing_total FOR UPDATE"
 _DUE: Final = (
     "SELECT EXISTS (SELECT 1 FROM outgoing WHERE head AND due <= $1) "

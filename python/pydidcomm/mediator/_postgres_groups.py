@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, Generic, TypeVar, cast
 
-MOST_IN_A_COMMIT: Final = 64
+__all__ = ["Groups"]
+
+
+_MOST_IN_A_COMMIT: Final = 64
 """Items of one transaction."""
 
-Item = TypeVar("Item")
-Answer = TypeVar("Answer")
+_Item = TypeVar("_Item")
+_Answer = TypeVar("_Answer")
 
 
-class Groups(Generic[Item, Answer]):
+class Groups(Generic[_Item, _Answer]):
     """Writes items in groups: while some commit, the next gather.
 
     Args:
@@ -24,21 +27,21 @@ class Groups(Generic[Item, Answer]):
     def __init__(
         self,
         pool: Any,  # noqa: ANN401, of asyncpg
-        write: Callable[[Any, Sequence[Item]], Awaitable[Sequence[Answer]]],
+        write: Callable[[Any, Sequence[_Item]], Awaitable[Sequence[_Answer]]],
         *,
-        written: Callable[[Sequence[Answer]], None] = lambda _: None,
+        written: Callable[[Sequence[_Answer]], None] = lambda _: None,
         writers: int,
     ) -> None:
         self._pool = pool
         self._write = write
         self._written = written
         self._most_writers = writers
-        self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
+        self._waiting: list[tuple[_Item, asyncio.Future[_Answer]]] = []
         self._writers: set[asyncio.Task[None]] = set()
 
-    async def put(self, item: Item) -> Answer:
+    async def put(self, item: _Item) -> _Answer:
         """Write one item; returns its answer when it is durable."""
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[_Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if len(self._writers) < self._most_writers:
             self._writers.add(asyncio.create_task(self._run()))
@@ -53,13 +56,13 @@ class Groups(Generic[Item, Answer]):
         await asyncio.sleep(0)
         try:
             while self._waiting:
-                group, self._waiting = self._waiting[:MOST_IN_A_COMMIT], self._waiting[MOST_IN_A_COMMIT:]
+                group, self._waiting = self._waiting[:_MOST_IN_A_COMMIT], self._waiting[_MOST_IN_A_COMMIT:]
                 await self._one(group)
         finally:
             # in this turn of the loop: an item that comes in the next one needs a new writer
             self._writers.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
-    async def _one(self, group: "list[tuple[Item, asyncio.Future[Answer]]]") -> None:
+    async def _one(self, group: "list[tuple[_Item, asyncio.Future[_Answer]]]") -> None:
         try:
             async with self._pool.acquire() as connection, connection.transaction():
                 answers = await self._write(connection, [item for item, _ in group])

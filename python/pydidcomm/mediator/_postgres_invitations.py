@@ -4,6 +4,8 @@ from typing import Any
 
 from pydidcomm.mediator.invitations import InvitationToken, digest_of_token, digest_of_use
 
+__all__ = ["PostgresInvitations"]
+
 
 class PostgresInvitations:
     """The tokens of a database; implements `Invitations`."""

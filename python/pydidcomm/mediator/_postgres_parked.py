@@ -7,6 +7,8 @@ from pydidcomm.mediator._names import DELIVERED, PARKED, key_of
 from pydidcomm.mediator.parked import Undelivered, has_room
 from pydidcomm.mediator.records import Limits
 
+__all__ = ["PostgresParked", "count_delivery"]
+
 
 class PostgresParked:
     """The parked messages of a database; implements `Parked`."""
@@ -19,7 +21,7 @@ class PostgresParked:
     async def park(self, numbers: Sequence[int], at: float) -> int:
         """Takes messages out of their queues; see `Parked`."""
         async with self._pool.acquire() as connection, connection.transaction():
-            return await park(connection, numbers, at, self._limits)
+            return await _park(connection, numbers, at, self._limits)
 
     async def restore(self, numbers: Sequence[int]) -> int:
         """Puts parked messages at the end of their queues; see `Parked`."""
@@ -71,10 +73,10 @@ async def count_delivery(connection: Any, places: Sequence[int], at: float, limi
     late = [row["seq"] for row in rows if limits.deliveries and row["deliveries"] >= limits.deliveries]
     if late:
         async with connection.transaction():
-            await park(connection, late, at, limits)
+            await _park(connection, late, at, limits)
 
 
-async def park(connection: Any, numbers: Sequence[int], at: float, limits: Limits) -> int:  # noqa: ANN401
+async def _park(connection: Any, numbers: Sequence[int], at: float, limits: Limits) -> int:  # noqa: ANN401
     """Take messages out of their queues, in the caller's transaction."""
     # the rows of the recipients first, as arrivals do: two transactions never wait for each other
     await _lock(connection, "message", numbers)

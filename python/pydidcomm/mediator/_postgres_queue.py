@@ -14,6 +14,18 @@ from pydidcomm.mediator._names import (
 )
 from pydidcomm.mediator.records import Overview, Queued, QueueLength, QueueStatus, Recipient
 
+__all__ = [
+    "acknowledge",
+    "expire",
+    "find_queued",
+    "last_position",
+    "longest_queues",
+    "overview",
+    "read_oldest",
+    "status",
+]
+
+
 _PAGE: Final = 64
 """Rows that are read at once: their envelopes are in memory together."""
 

@@ -6,6 +6,9 @@ from typing import Any, Final
 from pydidcomm.mediator._names import MOVES, key_of, move_of
 from pydidcomm.mediator.records import Action, Move, Recipient, RouteChange, RouteResult
 
+__all__ = ["FIND", "change", "grant", "move", "moves", "page", "recipient", "registered_did"]
+
+
 FIND: Final = """
     SELECT asked.position, coalesce(direct.did, named.did) AS did,
            coalesce(direct.recipient, named.recipient) AS recipient

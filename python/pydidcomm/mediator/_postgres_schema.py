@@ -2,7 +2,10 @@
 
 from typing import Any, Final
 
-STEPS: Final = (
+__all__ = ["migrate"]
+
+
+_STEPS: Final = (
     # version 1
     """
     CREATE TABLE recipient (
@@ -90,15 +93,15 @@ async def migrate(connection: Any) -> None:  # noqa: ANN401, of asyncpg
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
         await connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
         version = await connection.fetchval("SELECT version FROM schema_version") or 0
-        if version > len(STEPS):
+        if version > len(_STEPS):
             message = (
                 f"the database of the mediator has version {version} of its tables, and this pydidcomm reads "
-                f"up to {len(STEPS)}: run the newer pydidcomm that made them"
+                f"up to {len(_STEPS)}: run the newer pydidcomm that made them"
             )
             raise ValueError(message)
-        if version == len(STEPS):
+        if version == len(_STEPS):
             return
-        for step in STEPS[version:]:
+        for step in _STEPS[version:]:
             await connection.execute(step)
         await connection.execute("DELETE FROM schema_version")
-        await connection.execute("INSERT INTO schema_version VALUES ($1)", len(STEPS))
+        await connection.execute("INSERT INTO schema_version VALUES ($1)", len(_STEPS))

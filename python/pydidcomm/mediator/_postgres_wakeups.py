@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, Final
 
-CHANNEL: Final = "pydidcomm_mediator"
+__all__ = ["Wakeups"]
+
+
+_CHANNEL: Final = "pydidcomm_mediator"
 
 _GATHERED: Final = 0.005
 """Seconds for which notifications are gathered."""
@@ -66,7 +69,7 @@ class Wakeups:
             # the server is away: live sessions are polled meanwhile
             with suppress(Exception):
                 async with self._pool.acquire() as connection:
-                    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, ",".join(some))
+                    await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, ",".join(some))
 
     async def _listen(self, arrived: Callable[[int], object], moved: Callable[[], object]) -> None:
         ended = asyncio.Event()
@@ -83,9 +86,9 @@ class Wakeups:
 
         async with self._pool.acquire() as connection:
             connection.add_termination_listener(end)
-            await connection.add_listener(CHANNEL, notify)
+            await connection.add_listener(_CHANNEL, notify)
             try:
                 await ended.wait()
             finally:
                 if not connection.is_closed():
-                    await connection.remove_listener(CHANNEL, notify)
+                    await connection.remove_listener(_CHANNEL, notify)

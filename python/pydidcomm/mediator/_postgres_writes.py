@@ -9,7 +9,10 @@ from pydidcomm.mediator._postgres_routes import FIND
 from pydidcomm.mediator.placing import Group, decide, digests
 from pydidcomm.mediator.records import Arrival, Limits, Placed, Placement
 
-MOST_WRITERS: Final = 4
+__all__ = ["GroupedWrites"]
+
+
+_MOST_WRITERS: Final = 4
 """Transactions at the same time: more of them wait for the same disk."""
 
 
@@ -20,7 +23,7 @@ class GroupedWrites:
         self._limits = limits
         self._announce = announce
         self._groups: Groups[Arrival, Placed] = Groups(
-            pool, self._write, written=self._finish, writers=MOST_WRITERS
+            pool, self._write, written=self._finish, writers=_MOST_WRITERS
         )
 
     async def place(self, arrival: Arrival) -> Placed:

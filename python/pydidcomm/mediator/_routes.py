@@ -5,6 +5,8 @@ import sqlite3
 from pydidcomm.mediator._names import MOVES, key_of, move_of
 from pydidcomm.mediator.records import Action, Move, Recipient, RouteChange, RouteResult
 
+__all__ = ["change", "find", "grant", "move", "moves", "page", "recipient", "registered_did"]
+
 
 def find(connection: sqlite3.Connection, name: str) -> tuple[str, int] | None:
     """The route of a forward's `next`: by its DID, or by the name of a key of a registered DID."""

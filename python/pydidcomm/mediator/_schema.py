@@ -3,7 +3,10 @@
 import sqlite3
 from typing import Final
 
-STEPS: Final = (
+__all__ = ["migrate"]
+
+
+_STEPS: Final = (
     # version 1
     (
         """CREATE TABLE recipient (
@@ -89,13 +92,13 @@ def migrate(connection: sqlite3.Connection) -> None:
         ValueError: A newer version of pydidcomm wrote the file.
     """
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if version > len(STEPS):
+    if version > len(_STEPS):
         message = (
             f"the file of the mediator has version {version} of its tables, and this pydidcomm reads up to "
-            f"{len(STEPS)}: run the newer pydidcomm that wrote it"
+            f"{len(_STEPS)}: run the newer pydidcomm that wrote it"
         )
         raise ValueError(message)
-    for number, step in enumerate(STEPS[version:], version + 1):
+    for number, step in enumerate(_STEPS[version:], version + 1):
         connection.execute("BEGIN IMMEDIATE")
         # another process may have done the step meanwhile
         if int(connection.execute("PRAGMA user_version").fetchone()[0]) < number:

@@ -19,6 +19,8 @@ from pydidcomm.mediator.departures import (
 )
 from pydidcomm.mediator.records import Placement
 
+__all__ = ["SqliteDepartures"]
+
 
 class SqliteDepartures:
     """The queue of departures; implements `Departures`."""

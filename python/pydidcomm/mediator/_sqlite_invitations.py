@@ -6,6 +6,8 @@ from functools import partial
 from pydidcomm.mediator._command_thread import Run
 from pydidcomm.mediator.invitations import InvitationToken, digest_of_token, digest_of_use
 
+__all__ = ["SqliteInvitations"]
+
 
 class SqliteInvitations:
     """The tokens of a file; implements `Invitations`."""

@@ -9,6 +9,8 @@ from pydidcomm.mediator._names import DELIVERED, PARKED, key_of
 from pydidcomm.mediator.parked import Undelivered, has_room
 from pydidcomm.mediator.records import Limits
 
+__all__ = ["SqliteParked", "acknowledge", "count_delivery"]
+
 
 class SqliteParked:
     """The parked messages of a file; implements `Parked`."""

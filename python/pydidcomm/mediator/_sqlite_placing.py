@@ -18,6 +18,9 @@ from pydidcomm.mediator._names import key_of
 from pydidcomm.mediator.placing import Route, decide, digests
 from pydidcomm.mediator.records import Arrival, Limits, Placed
 
+__all__ = ["place", "require_room"]
+
+
 _RESERVE: Final = 16 * 1_048_576
 """Bytes that arrivals leave free on the disk: SQLite deletes by writing, and a full disk would stay full."""
 

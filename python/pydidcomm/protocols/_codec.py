@@ -9,13 +9,16 @@ from typing import Any, Final, Literal, TypeVar, Union, cast, get_args, get_orig
 
 from pydidcomm.errors import MalformedMessageError
 
-Read = Callable[[Any, str], Any]
+__all__ = ["read", "write"]
+
+
+_Read = Callable[[Any, str], Any]
 """Takes a JSON value and its path in the message, and returns the value of the field."""
 
-OTHERS: Final = "others"
+_OTHERS: Final = "others"
 """The metadata key of the field that collects the members without a field of their own."""
 
-Value = TypeVar("Value")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +27,11 @@ class _Member:
 
     attribute: str
     name: str
-    read: Read
+    read: _Read
     required: bool
 
 
-def read(cls: Callable[..., Value], found: object, part: str) -> Value:
+def read(cls: Callable[..., _Value], found: object, part: str) -> _Value:
     """Create an instance of the dataclass from a JSON object.
 
     Raises:
@@ -88,17 +91,17 @@ def _members(cls: Callable[..., object]) -> tuple[_Member, ...]:
             field.default is MISSING and field.default_factory is MISSING,
         )
         for field in fields(cast("Any", cls))
-        if not field.metadata.get(OTHERS)
+        if not field.metadata.get(_OTHERS)
     )
 
 
 @cache
 def _extra_field(cls: Callable[..., object]) -> str | None:
     """The name of the field that collects the other members; None if there is none."""
-    return next((field.name for field in fields(cast("Any", cls)) if field.metadata.get(OTHERS)), None)
+    return next((field.name for field in fields(cast("Any", cls)) if field.metadata.get(_OTHERS)), None)
 
 
-def _reader(hint: Any) -> Read:  # noqa: ANN401, C901, PLR0911, an annotation; one branch per kind
+def _reader(hint: Any) -> _Read:  # noqa: ANN401, C901, PLR0911, an annotation; one branch per kind
     """The function that reads a value of the annotation."""
     origin, arguments = get_origin(hint), get_args(hint)
     if hint is Any or hint is object:
@@ -126,7 +129,7 @@ def _reader(hint: Any) -> Read:  # noqa: ANN401, C901, PLR0911, an annotation; o
     raise TypeError(problem)
 
 
-def _reader_of_optional(hint: object, arguments: tuple[Any, ...]) -> Read:
+def _reader_of_optional(hint: object, arguments: tuple[Any, ...]) -> _Read:
     present = [one for one in arguments if one is not type(None)]
     if len(present) == 1:
         known = _reader(present[0])
@@ -138,7 +141,7 @@ def _reader_of_optional(hint: object, arguments: tuple[Any, ...]) -> Read:
     raise TypeError(problem)
 
 
-def _reader_of_values(values: tuple[Any, ...]) -> Read:
+def _reader_of_values(values: tuple[Any, ...]) -> _Read:
     def read_value(value: Any, part: str) -> Any:  # noqa: ANN401, JSON
         # in Python 1 == True; in JSON 1 and true are different values
         if not any(type(value) is type(one) and value == one for one in values):
@@ -148,12 +151,12 @@ def _reader_of_values(values: tuple[Any, ...]) -> Read:
     return read_value
 
 
-def _reader_of_enum(enum: type[Enum]) -> Read:
+def _reader_of_enum(enum: type[Enum]) -> _Read:
     known = _reader_of_values(tuple(member.value for member in enum))
     return lambda value, part: enum(known(value, part))
 
 
-def _reader_of_array(kind: type, entry: Read) -> Read:
+def _reader_of_array(kind: type, entry: _Read) -> _Read:
     def read_array(value: Any, part: str) -> Any:  # noqa: ANN401, JSON
         if not isinstance(value, list | tuple):
             raise MalformedMessageError(part=part, reason="not an array")
@@ -163,7 +166,7 @@ def _reader_of_array(kind: type, entry: Read) -> Read:
     return read_array
 
 
-def _reader_of_object(member: Read) -> Read:
+def _reader_of_object(member: _Read) -> _Read:
     def read_object(value: Any, part: str) -> Any:  # noqa: ANN401, JSON
         if not isinstance(value, Mapping):
             raise MalformedMessageError(part=part, reason="not an object")
@@ -173,7 +176,7 @@ def _reader_of_object(member: Read) -> Read:
     return read_object
 
 
-def _reader_of_scalar(kind: type, accepted: tuple[type, ...], reason: str) -> Read:
+def _reader_of_scalar(kind: type, accepted: tuple[type, ...], reason: str) -> _Read:
     def read_scalar(value: Any, part: str) -> Any:  # noqa: ANN401, JSON
         # in Python a bool is an int; in JSON it is not a number
         if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
@@ -183,7 +186,7 @@ def _reader_of_scalar(kind: type, accepted: tuple[type, ...], reason: str) -> Re
     return read_scalar
 
 
-_SCALARS: Final[dict[type, Read]] = {
+_SCALARS: Final[dict[type, _Read]] = {
     str: _reader_of_scalar(str, (str,), "not a string"),
     int: _reader_of_scalar(int, (int,), "not a whole number"),
     float: _reader_of_scalar(float, (int, float), "not a number"),

@@ -11,7 +11,10 @@ from typing import Final, TypeVar, get_type_hints
 from pydidcomm.protocols.body import Body
 from pydidcomm.protocols.received import Trust
 
-Method = TypeVar("Method", bound=Callable[..., None])
+__all__ = ["Begins", "On", "begins", "body_of", "mark_of", "on"]
+
+
+_Method = TypeVar("_Method", bound=Callable[..., None])
 
 _MARK: Final = "_pydidcomm_protocol"
 
@@ -43,7 +46,7 @@ def on(  # noqa: PLR0913, options by name
     state: str | tuple[str, ...] | None = None,
     quiet: bool = False,
     expired: bool = False,
-) -> Callable[[Method], Method]:
+) -> Callable[[_Method], _Method]:
     """Mark a method of a protocol as the handler of a message.
 
     The method has the signature `(self, thread: Conversation, body: ...) -> None`; the annotation of the last
@@ -60,7 +63,7 @@ def on(  # noqa: PLR0913, options by name
         expired: Whether the message is handled after its `expires_time`; otherwise it is the event "expired".
     """
 
-    def mark(method: Method) -> Method:
+    def mark(method: _Method) -> _Method:
         states = (state,) if isinstance(state, str) else state
         found = On(name=name, trust=trust, role=role, states=states, quiet=quiet, expired=expired)
         setattr(method, _MARK, found)
@@ -69,7 +72,7 @@ def on(  # noqa: PLR0913, options by name
     return mark
 
 
-def begins(*, role: str) -> Callable[[Method], Method]:
+def begins(*, role: str) -> Callable[[_Method], _Method]:
     """Mark a method of a protocol as the start of a thread by our side.
 
     The method has the signature `(self, thread: Conversation, body: ...) -> None`, and sends the message.
@@ -79,7 +82,7 @@ def begins(*, role: str) -> Callable[[Method], Method]:
         role: Our role in the thread.
     """
 
-    def mark(method: Method) -> Method:
+    def mark(method: _Method) -> _Method:
         setattr(method, _MARK, Begins(role=role))
         return method
 

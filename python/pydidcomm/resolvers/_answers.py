@@ -6,6 +6,17 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 from pydidcomm._core import DIDDocument, PublicKey, Resolved, Secret
 from pydidcomm.algorithms import SignAlg
 
+__all__ = [
+    "DIDResolver",
+    "DocumentAnswer",
+    "KeyAgreementKey",
+    "SecretAnswer",
+    "SecretsResolver",
+    "SecretsStore",
+    "SigningKey",
+]
+
+
 DocumentAnswer: TypeAlias = Mapping[str, Any] | DIDDocument | Resolved | None
 """A DID document, as a JSON object or parsed; None if the DID is unknown.
 

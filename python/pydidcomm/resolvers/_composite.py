@@ -8,6 +8,8 @@ if TYPE_CHECKING:
 
     from pydidcomm.resolvers import DIDResolver
 
+__all__ = ["CompositeResolver", "iterate_nested", "memory_of"]
+
 
 class CompositeResolver:
     """A resolver in front of others; a party closes them, and looks for its `LocalResolver` among them."""

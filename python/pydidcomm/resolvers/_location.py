@@ -6,6 +6,9 @@ from urllib.parse import quote, unquote
 
 from pydidcomm.errors import ResolutionError
 
+__all__ = ["folder_of"]
+
+
 _DID = re.compile(r"did:[a-z0-9]+:[A-Za-z0-9._:%-]+")
 _ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LETTER = r"[A-Za-z0-9_\u0080-\U0010ffff]"

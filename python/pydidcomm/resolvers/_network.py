@@ -15,16 +15,29 @@ from pydidcomm._http.client import AUTHORITIES, Answer, GuardedClient, RequestFa
 from pydidcomm._http.guard import Lookup
 from pydidcomm.errors import MalformedMessageError, ResolutionError, UnsupportedError
 
-TIMEOUT: Final = 10.0
+__all__ = [
+    "LONGEST_LIFE",
+    "NetworkOptions",
+    "NetworkResolver",
+    "check_headers",
+    "check_id",
+    "check_method",
+    "lifetime",
+    "read_json",
+    "read_time",
+]
+
+
+_TIMEOUT: Final = 10.0
 """The time limit of one request in seconds, ten times that of a slow host."""
 
-MAX_BYTES: Final = 65_536
+_MAX_BYTES: Final = 65_536
 """The longest document, in bytes; 100 keys take some 40 KiB."""
 
 LONGEST_LIFE: Final = 86_400
 """The longest lifetime of an answer, in seconds: a revoked key is not used longer than a day."""
 
-NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 # RFC 9110 5.1 and 5.5
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -49,11 +62,11 @@ class NetworkResolver:
 
     def __init__(self, **options: Unpack[NetworkOptions]) -> None:
         _check(options)
-        self._max_bytes = options.get("max_bytes", MAX_BYTES)
+        self._max_bytes = options.get("max_bytes", _MAX_BYTES)
         self._client = GuardedClient(
             allow=options.get("allow", ()),
             ca=options.get("ca"),
-            timeout=options.get("timeout", TIMEOUT),
+            timeout=options.get("timeout", _TIMEOUT),
             lookup=options.get("lookup"),
         )
 
@@ -73,7 +86,7 @@ class NetworkResolver:
         """
         await self._client.aclose()
 
-    async def _get(self, did: str, url: str, accept: str, headers: Mapping[str, str] = NO_HEADERS) -> Answer:
+    async def _get(self, did: str, url: str, accept: str, headers: Mapping[str, str] = _NO_HEADERS) -> Answer:
         """The answer of the server, with any status but a redirect.
 
         Raises:
@@ -98,8 +111,8 @@ def _check(options: Mapping[str, Any]) -> None:
             listed = ", ".join(f"`{known}`" for known in names[:-1])
             message = f"`{name}` is not an option, expected {listed} or `{names[-1]}`"
             raise TypeError(message)
-    check_positive("max_bytes", options.get("max_bytes", MAX_BYTES), whole=True)
-    check_positive("timeout", options.get("timeout", TIMEOUT), whole=False)
+    check_positive("max_bytes", options.get("max_bytes", _MAX_BYTES), whole=True)
+    check_positive("timeout", options.get("timeout", _TIMEOUT), whole=False)
     allow, ca, lookup = options.get("allow", ()), options.get("ca"), options.get("lookup")
     reason: str | None = None
     if not isinstance(allow, Iterable):

@@ -18,7 +18,10 @@ from pydidcomm.secrets._names import entry_name
 from pydidcomm.secrets._recent import Recent
 from pydidcomm.secrets.errors import KeyExistsError, SecretsUnavailableError
 
-CATEGORY = "did"
+__all__ = ["AskarBackend"]
+
+
+_CATEGORY = "did"
 """The category of the entries with long forms of did:peer, by their short form."""
 
 
@@ -186,7 +189,7 @@ class AskarBackend:
         """The long form of a short form, which is its hash; None if it is not stored."""
 
         async def fetch(session: Session) -> str | None:
-            entry = await session.fetch(CATEGORY, did)
+            entry = await session.fetch(_CATEGORY, did)
             return None if entry is None else entry.value.decode()
 
         return await self._store.read(fetch)
@@ -211,5 +214,5 @@ async def _has(session: Session, kid: str, key: Key) -> bool:
 
 async def _put(session: Session, short: str, known: str) -> None:
     # the short form is the hash of the long one, so a stored one is the same
-    if await session.fetch(CATEGORY, short) is None:
-        await session.insert(CATEGORY, short, known)
+    if await session.fetch(_CATEGORY, short) is None:
+        await session.insert(_CATEGORY, short, known)

@@ -12,7 +12,10 @@ from typing import Any, Final
 
 from pydidcomm.secrets._file_lock import HELD, STEP_SECONDS, FileLock
 
-UNFINISHED: Final = "-new"
+__all__ = ["create", "is_foreign"]
+
+
+_UNFINISHED: Final = "-new"
 """The suffix of the file's name while it is created."""
 
 _FILES: Final = ("", "-wal", "-shm", "-journal")
@@ -91,7 +94,7 @@ def _is_missing(path: Path) -> bool:
 
 
 async def _make(path: Path, provision: Callable[[str], Awaitable[Any]]) -> None:
-    unfinished = path.with_name(path.name + UNFINISHED)
+    unfinished = path.with_name(path.name + _UNFINISHED)
     _remove(unfinished)
     try:
         # only the owner may read it; SQLite gives all its files the mode of the database

@@ -9,6 +9,9 @@ from pydidcomm.algorithms import SignAlg
 from pydidcomm.errors import UnsupportedError
 from pydidcomm.resolvers import KeyUse, NewKey
 
+__all__ = ["AskarKey", "LoadedCurve", "generate_key", "handle", "import_key"]
+
+
 LoadedCurve = Literal["P-384"]
 """A curve whose keys can be loaded into this process; see `AskarSecrets`."""
 

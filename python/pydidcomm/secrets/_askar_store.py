@@ -14,21 +14,24 @@ from aries_askar import AskarError, AskarErrorCode, Store
 
 from pydidcomm.secrets.errors import SecretsLockedError, SecretsUnavailableError
 
-Answer = TypeVar("Answer")
+__all__ = ["AskarStore", "Opening", "Session"]
+
+
+_Answer = TypeVar("_Answer")
 
 Session = Any
 """A session of Askar, whose annotations do not allow the None that its functions accept."""
 
-SESSIONS = 8
+_SESSIONS = 8
 """The maximum number of sessions: fewer than the 10 connections of Askar's pool, whose waiters fail."""
 
-MOST_ATTEMPTS = 12
+_MOST_ATTEMPTS = 12
 """The maximum number of attempts: each of the pool's 10 connections fails once after a server restart."""
 
-OPENING_ATTEMPTS = 3
+_OPENING_ATTEMPTS = 3
 """The maximum number of attempts to open: several processes may be creating the same database."""
 
-PAUSE_SECONDS = 0.01
+_PAUSE_SECONDS = 0.01
 """The first pause between attempts, in seconds; each further one is longer by the same amount."""
 
 _RETRIED = (AskarErrorCode.BACKEND, AskarErrorCode.BUSY)
@@ -92,7 +95,7 @@ class Opening:
                     query=urlencode({name: value for name, value in query.items() if value}, quote_via=quote)
                 )
             )
-        for attempt in range(1, OPENING_ATTEMPTS + 1):
+        for attempt in range(1, _OPENING_ATTEMPTS + 1):
             try:
                 # provisioning would create tables in the SQLite file of another program
                 if self.create and self.kind != "SQLite":
@@ -100,9 +103,9 @@ class Opening:
                 return await Store.open(uri, method, key)
             except AskarError as error:
                 # two processes may be creating one database
-                if attempt == OPENING_ATTEMPTS or error.code not in (*_RETRIED, AskarErrorCode.DUPLICATE):
+                if attempt == _OPENING_ATTEMPTS or error.code not in (*_RETRIED, AskarErrorCode.DUPLICATE):
                     raise self._refusal(error) from error
-            await asyncio.sleep(PAUSE_SECONDS * 10 * attempt)
+            await asyncio.sleep(_PAUSE_SECONDS * 10 * attempt)
         raise AssertionError
 
     def _limits(self) -> dict[str, str]:
@@ -181,11 +184,11 @@ class AskarStore:
         self._under_way: set[asyncio.Task[Any]] = set()
 
     def _make_places(self) -> None:
-        self._slots = asyncio.Semaphore(SESSIONS)
+        self._slots = asyncio.Semaphore(_SESSIONS)
         # SQLite allows one writer at a time. If a transaction fails to begin (another process locks the
         # database) or to commit (a full disk), Askar 0.5 leaves it open in its connection, and the next
         # commit there is lost. So no write may begin before the store is opened again.
-        self._writing = asyncio.Semaphore(SESSIONS if self._is_postgres else 1)
+        self._writing = asyncio.Semaphore(_SESSIONS if self._is_postgres else 1)
 
     @property
     def opening(self) -> Opening | None:
@@ -203,14 +206,14 @@ class AskarStore:
         task.add_done_callback(self._end)
         return task
 
-    async def read(self, operation: Callable[[Session], Awaitable[Answer]]) -> Answer:
+    async def read(self, operation: Callable[[Session], Awaitable[_Answer]]) -> _Answer:
         """Run the operation, and return its result; it is retried if a connection fails."""
-        answer: Answer = await self._run_limited(operation, write=False)
+        answer: _Answer = await self._run_limited(operation, write=False)
         return answer
 
-    async def write(self, operation: Callable[[Session], Awaitable[Answer]]) -> Answer:
+    async def write(self, operation: Callable[[Session], Awaitable[_Answer]]) -> _Answer:
         """Run the operation in a transaction; it may run again although it was committed before."""
-        answer: Answer = await self._run_limited(operation, write=True)
+        answer: _Answer = await self._run_limited(operation, write=True)
         return answer
 
     async def _run_limited(self, operation: Callable[[Session], Awaitable[Any]], *, write: bool) -> Any:  # noqa: ANN401
@@ -238,9 +241,9 @@ class AskarStore:
             try:
                 return await self._run_once(operation, write=write)
             except AskarError as error:
-                if error.code not in retried or attempt == MOST_ATTEMPTS or loop.time() >= end:
+                if error.code not in retried or attempt == _MOST_ATTEMPTS or loop.time() >= end:
                     raise _failure(error) from error
-            await asyncio.sleep(PAUSE_SECONDS * attempt)
+            await asyncio.sleep(_PAUSE_SECONDS * attempt)
 
     async def _run_once(self, operation: Callable[[Session], Awaitable[Any]], *, write: bool) -> Any:  # noqa: ANN401
         # before waiting for a place: calls that hang keep those of the old store, a reopened one has new ones

@@ -8,11 +8,14 @@ from pydidcomm._driver.event_loop import is_awaitable
 from pydidcomm.resolvers import DIDResolver, DocumentAnswer, PrefixResolver
 from pydidcomm.secrets._recent import Recent
 
+__all__ = ["LongForms", "StoredDids"]
+
+
 _WITHOUT_STORE = ("did:key:", "did:jwk:", "did:peer:0", "did:peer:2")
 """The prefixes of DIDs that contain their document: the core resolves them itself."""
 
-Read = Callable[[str], Any]
-Write = Callable[[Mapping[str, str]], Any]
+_Read = Callable[[str], Any]
+_Write = Callable[[Mapping[str, str]], Any]
 
 
 class LongForms(MutableMapping[str, str]):
@@ -50,7 +53,7 @@ class StoredDids(PrefixResolver):
     """
 
     def __init__(
-        self, read: Read, write: Write, others: Mapping[str, DIDResolver], long_forms: LongForms
+        self, read: _Read, write: _Write, others: Mapping[str, DIDResolver], long_forms: LongForms
     ) -> None:
         self._long_forms = long_forms
         self._write = write
@@ -83,7 +86,7 @@ class StoredDids(PrefixResolver):
 class _Short:
     """Resolves did:peer DIDs that are a hash."""
 
-    def __init__(self, here: LocalResolver, long_forms: LongForms, read: Read) -> None:
+    def __init__(self, here: LocalResolver, long_forms: LongForms, read: _Read) -> None:
         self._here = here
         self._long_forms = long_forms
         self._read = read

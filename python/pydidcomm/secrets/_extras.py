@@ -1,5 +1,7 @@
 """The error of a module whose extra is not installed."""
 
+__all__ = ["missing_error"]
+
 
 def missing_error(extra: str, error: ImportError) -> ImportError:
     """The ImportError of a module whose package is not installed."""

@@ -9,8 +9,10 @@ from pydidcomm.secrets._did_resolver import LongForms, StoredDids
 from pydidcomm.secrets._names import entry_name
 from pydidcomm.secrets._recent import Recent
 
+__all__ = ["AsyncSecrets", "SyncSecrets"]
 
-class Backend(Protocol):
+
+class _Backend(Protocol):
     """The operations of a store, called by name from `AsyncSecrets` and `SyncSecrets`."""
 
     recent: Recent[Any]
@@ -38,7 +40,7 @@ class Backend(Protocol):
 class _Face:
     """The base of `AsyncSecrets` and `SyncSecrets`."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: _Backend) -> None:
         self._backend = backend
 
     def __repr__(self) -> str:

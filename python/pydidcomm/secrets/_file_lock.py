@@ -7,10 +7,13 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
+__all__ = ["HELD", "STEP_SECONDS", "FileLock"]
+
+
 STEP_SECONDS: Final = 0.02
 """The pause between attempts to acquire the lock, in seconds."""
 
-SUFFIX: Final = "-lock"
+_SUFFIX: Final = "-lock"
 """The suffix of the lock's file after the name of the file."""
 
 HELD: Final = "another process is still creating it"
@@ -30,7 +33,7 @@ class FileLock:
     """
 
     def __init__(self, path: Path, *, keep: bool = False) -> None:
-        self._path = path.with_name(path.name + SUFFIX)
+        self._path = path.with_name(path.name + _SUFFIX)
         self._keep = keep
         self._held: sqlite3.Connection | None = None
 

@@ -15,12 +15,15 @@ from pydidcomm.secrets._names import entry_name
 from pydidcomm.secrets._thread_backend import ThreadBackend
 from pydidcomm.secrets.errors import KeyExistsError, SecretsLockedError, SecretsUnavailableError
 
-Answer = TypeVar("Answer")
+__all__ = ["KeyringBackend", "call", "check_backend"]
 
-INDEX = "index"
+
+_Answer = TypeVar("_Answer")
+
+_INDEX = "index"
 """The name of the entry that lists the kids, because keyrings cannot list their entries."""
 
-PLAINTEXT = ("keyrings.alt.file", "keyrings.alt.pyfs", "keyrings.alt.Gnome", "keyring.backends.null")
+_PLAINTEXT = ("keyrings.alt.file", "keyrings.alt.pyfs", "keyrings.alt.Gnome", "keyring.backends.null")
 """The backends that store secrets without encryption, or not at all."""
 
 
@@ -98,14 +101,14 @@ class KeyringBackend(ThreadBackend):
         return sorted(kid for kid in self._list() if self._read(entry_name(kid)) is not None)
 
     def _list(self) -> list[str]:
-        text = self._get(INDEX)
+        text = self._get(_INDEX)
         listed: list[str] = [] if text is None else json.loads(text)
         return listed
 
     def _index(self, add: Sequence[str] = (), remove: str | None = None) -> None:
         listed = dict.fromkeys([*self._list(), *add])
         listed.pop(remove or "", None)
-        self._set(INDEX, json.dumps([*listed]))
+        self._set(_INDEX, json.dumps([*listed]))
 
     def read_long_form(self, did: str) -> str | None:
         """The long form of a short form, which is its hash; None if it is not stored."""
@@ -139,7 +142,7 @@ def check_backend(backend: "keyring.backend.KeyringBackend") -> None:
         names = "Secret Service or KWallet on Linux, Keychain on macOS, Credential Manager on Windows"
         message = f"no keyring is available, for instance because there is no desktop session: use {names}"
         raise SecretsUnavailableError(message)
-    if module.startswith(PLAINTEXT):
+    if module.startswith(_PLAINTEXT):
         name = f"{module}.{type(backend).__qualname__}"
         message = f"the keyring backend {name} does not store secrets safely: use another one"
         raise SecretsUnavailableError(message)
@@ -148,7 +151,7 @@ def check_backend(backend: "keyring.backend.KeyringBackend") -> None:
         check_backend(one)
 
 
-def call(act: Callable[[], Answer]) -> Answer:
+def call(act: Callable[[], _Answer]) -> _Answer:
     """Call the keyring, and map its exceptions to those of `pydidcomm.secrets`."""
     try:
         return act()

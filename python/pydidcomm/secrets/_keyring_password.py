@@ -7,6 +7,8 @@ import keyring
 
 from pydidcomm.secrets._keyring_backend import call, check_backend
 
+__all__ = ["read_password", "write_password"]
+
 
 def read_password(service: str, user: str) -> str | None:
     """The password; None if the keyring has none.

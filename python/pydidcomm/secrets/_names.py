@@ -2,6 +2,8 @@
 
 from pydidcomm._core import short_form
 
+__all__ = ["entry_name"]
+
 
 def entry_name(kid: str) -> str:
     """The kid with the short form of its DID, so that a key has one entry and either form finds it."""

@@ -4,6 +4,9 @@ import logging
 
 from pydidcomm.secrets._extras import missing_error
 
+__all__ = ["aries_askar"]
+
+
 _EXTRA = "askar"
 
 # the library reads the level once, when it is loaded; its warnings about slow connections would go to stderr

@@ -16,10 +16,13 @@ from pydidcomm.secrets._pkcs11_keys import curve_for, generate, handles
 from pydidcomm.secrets._thread_backend import ThreadBackend
 from pydidcomm.secrets.errors import KeyExistsError
 
-APPLICATION = "pydidcomm"
+__all__ = ["Pkcs11Backend"]
+
+
+_APPLICATION = "pydidcomm"
 """The CKA_APPLICATION of the data objects with long forms of did:peer."""
 
-UNNAMED = "pydidcomm new "
+_UNNAMED = "pydidcomm new "
 """The beginning of a key's label until its DID is known."""
 
 
@@ -79,7 +82,7 @@ class Pkcs11Backend(ThreadBackend):
     def make(self, curve: str, use: KeyUse) -> NewKey:
         """Generate a key in the token; it is labelled when the DID is known."""
         curve_for(curve, use)
-        label = f"{UNNAMED}{uuid.uuid4()}"
+        label = f"{_UNNAMED}{uuid.uuid4()}"
         public_key, public, private = self._token.run(lambda session: generate(session, curve, use, label))
         return NewKey(public_key, (public, private))
 
@@ -165,6 +168,6 @@ class Pkcs11Backend(ThreadBackend):
     def _data(did: str) -> dict[Attribute, Any]:
         return {
             Attribute.CLASS: ObjectClass.DATA,
-            Attribute.APPLICATION: APPLICATION,
+            Attribute.APPLICATION: _APPLICATION,
             Attribute.LABEL: did,
         }

@@ -11,8 +11,10 @@ from pydidcomm.algorithms import SignAlg
 from pydidcomm.errors import UnsupportedError
 from pydidcomm.resolvers import KeyUse
 
+__all__ = ["TokenKey", "curve_for", "generate", "handles"]
 
-class Curve(NamedTuple):
+
+class _Curve(NamedTuple):
     """A curve: its EC_PARAMS in PKCS#11, the length of its shared secret in bits, and its uses."""
 
     parameters: bytes
@@ -21,13 +23,13 @@ class Curve(NamedTuple):
     signs: bool
 
 
-CURVES = {
-    "P-256": Curve(bytes.fromhex("06082a8648ce3d030107"), 256, agrees=True, signs=True),
-    "P-384": Curve(bytes.fromhex("06052b81040022"), 384, agrees=True, signs=False),
-    "P-521": Curve(bytes.fromhex("06052b81040023"), 528, agrees=True, signs=False),
-    "secp256k1": Curve(bytes.fromhex("06052b8104000a"), 256, agrees=True, signs=True),
+_CURVES = {
+    "P-256": _Curve(bytes.fromhex("06082a8648ce3d030107"), 256, agrees=True, signs=True),
+    "P-384": _Curve(bytes.fromhex("06052b81040022"), 384, agrees=True, signs=False),
+    "P-521": _Curve(bytes.fromhex("06052b81040023"), 528, agrees=True, signs=False),
+    "secp256k1": _Curve(bytes.fromhex("06052b8104000a"), 256, agrees=True, signs=True),
     # the printable string edwards25519, as in PKCS#11 v3
-    "Ed25519": Curve(bytes.fromhex("130c656477617264733235353139"), 256, agrees=False, signs=True),
+    "Ed25519": _Curve(bytes.fromhex("130c656477617264733235353139"), 256, agrees=False, signs=True),
 }
 _OBJECT_ID = bytes.fromhex("06032b6570")
 """Ed25519 as an object identifier, which other tools write."""
@@ -37,9 +39,9 @@ _LONG_LENGTH = 0x80
 """In the long form of a DER length, the first byte is this number plus the count of length bytes."""
 
 
-def curve_for(curve: str, use: KeyUse) -> Curve:
+def curve_for(curve: str, use: KeyUse) -> _Curve:
     """The parameters of a curve; raises if a token cannot use it that way."""
-    found = CURVES.get(curve)
+    found = _CURVES.get(curve)
     if curve == "X25519" or (curve == "Ed25519" and use != "authentication"):
         what = (
             "key agreement in a token of PKCS#11 (python-pkcs11 has no ECDH on Curve25519): create DIDs with "
@@ -47,7 +49,7 @@ def curve_for(curve: str, use: KeyUse) -> Curve:
         )
         raise UnsupportedError(what, curve)
     if found is None:
-        what = f"curve of keys in a token of PKCS#11 (supported: {', '.join(CURVES)})"
+        what = f"curve of keys in a token of PKCS#11 (supported: {', '.join(_CURVES)})"
         raise UnsupportedError(what, curve)
     return found
 
@@ -65,10 +67,10 @@ def generate(session: Any, curve: str, use: KeyUse, label: str) -> tuple[PublicK
         capabilities=flags.get(use, both),
         private_template={Attribute.SENSITIVE: True, Attribute.EXTRACTABLE: False},
     )
-    return PublicKey.from_octets(curve, point(public)), public, private
+    return PublicKey.from_octets(curve, _point(public)), public, private
 
 
-def point(public: Any) -> bytes:  # noqa: ANN401
+def _point(public: Any) -> bytes:  # noqa: ANN401
     """The point of a public key, without the DER OCTET STRING around it, whose header is longer for P-521."""
     value: bytes = public[Attribute.EC_POINT]
     if len(value) == _ED25519_BYTES:
@@ -77,22 +79,22 @@ def point(public: Any) -> bytes:  # noqa: ANN401
     return value[2:] if length < _LONG_LENGTH else value[2 + length - _LONG_LENGTH :]
 
 
-def curve_of(private: Any) -> str | None:  # noqa: ANN401
+def _curve_of(private: Any) -> str | None:  # noqa: ANN401
     """The curve of a key in the token; None for a curve that DIDComm does not use."""
     parameters: bytes = private[Attribute.EC_PARAMS]
     if parameters == _OBJECT_ID:
         return "Ed25519"
-    return next((name for name, curve in CURVES.items() if curve.parameters == parameters), None)
+    return next((name for name, curve in _CURVES.items() if curve.parameters == parameters), None)
 
 
-def derive_operation(curve: str, public_key: PublicKey) -> Callable[[Any], bytes]:
+def _derive_operation(curve: str, public_key: PublicKey) -> Callable[[Any], bytes]:
     """The operation for key agreement with a public key."""
 
     def agree(private: Any) -> bytes:  # noqa: ANN401
         # the shared secret of one message must leave the token: the key for wrapping is derived from it
         secret = private.derive_key(
             KeyType.GENERIC_SECRET,
-            CURVES[curve].bits,
+            _CURVES[curve].bits,
             mechanism=Mechanism.ECDH1_DERIVE,
             mechanism_param=(KDF.NULL, None, public_key.octets()),
             template={Attribute.SENSITIVE: False, Attribute.EXTRACTABLE: True},
@@ -104,7 +106,7 @@ def derive_operation(curve: str, public_key: PublicKey) -> Callable[[Any], bytes
     return agree
 
 
-def sign_operation(algorithm: SignAlg, data: bytes) -> Callable[[Any], bytes]:
+def _sign_operation(algorithm: SignAlg, data: bytes) -> Callable[[Any], bytes]:
     """The operation to sign data."""
 
     def sign(private: Any) -> bytes:  # noqa: ANN401
@@ -139,7 +141,7 @@ class _Agreeing(TokenKey):
 
     def agree(self, public_key: PublicKey, /) -> Any:  # noqa: ANN401, bytes or an awaitable of them
         """Return the raw ECDH shared secret with the public key."""
-        return self._run(derive_operation(self._curve, public_key))
+        return self._run(_derive_operation(self._curve, public_key))
 
 
 class _Signing(TokenKey):
@@ -147,14 +149,14 @@ class _Signing(TokenKey):
 
     def sign(self, algorithm: SignAlg, data: bytes, /) -> Any:  # noqa: ANN401, bytes or an awaitable of them
         """Return the signature of the data, 64 bytes."""
-        return self._run(sign_operation(algorithm, data))
+        return self._run(_sign_operation(algorithm, data))
 
 
 class _AgreeingAndSigning(_Agreeing, _Signing):
     """A handle of a key for both uses, as in a DID with a single key."""
 
 
-class Handles(NamedTuple):
+class _Handles(NamedTuple):
     """The two handles of a key: with plain methods, and with coroutine methods."""
 
     plain: TokenKey
@@ -165,14 +167,14 @@ def handles(
     private: Any,  # noqa: ANN401
     run: Callable[[Callable[[Any], bytes]], Any],
     run_awaited: Callable[[Callable[[Any], bytes]], Any],
-) -> Handles | None:
+) -> _Handles | None:
     """The handles of a key; None if DIDComm does not use its curve, or the token allows neither use."""
-    curve = curve_of(private)
+    curve = _curve_of(private)
     if curve is None:
         return None
     # a key object of python-pkcs11 has only the methods that the token allows
-    agrees = CURVES[curve].agrees and hasattr(private, "derive_key")
-    signs = CURVES[curve].signs and hasattr(private, "sign")
+    agrees = _CURVES[curve].agrees and hasattr(private, "derive_key")
+    signs = _CURVES[curve].signs and hasattr(private, "sign")
     kinds = {(True, True): _AgreeingAndSigning, (True, False): _Agreeing, (False, True): _Signing}
     kind = kinds.get((agrees, signs))
-    return None if kind is None else Handles(kind(curve, run), kind(curve, run_awaited))
+    return None if kind is None else _Handles(kind(curve, run), kind(curve, run_awaited))

@@ -12,7 +12,10 @@ from pkcs11 import exceptions as faults
 
 from pydidcomm.secrets.errors import SecretsLockedError, SecretsUnavailableError
 
-Answer = TypeVar("Answer")
+__all__ = ["acquire", "release"]
+
+
+_Answer = TypeVar("_Answer")
 
 _LOST = (
     faults.SessionHandleInvalid,
@@ -28,7 +31,7 @@ _LOST = (
 """The exceptions of a session that was closed, or whose token was absent."""
 
 
-class Token:
+class _Token:
     """A token and its session; locked, because the standard does not allow threads to share a session."""
 
     def __init__(self, module: str, label: str, pin: str) -> None:
@@ -61,7 +64,7 @@ class Token:
             return True
         return same
 
-    def run(self, operation: Callable[[Any], Answer]) -> Answer:
+    def run(self, operation: Callable[[Any], _Answer]) -> _Answer:
         """Run the operation with the session; run it once more if the session was lost."""
         with self.lock:
             try:
@@ -73,10 +76,10 @@ class Token:
             except faults.PKCS11Error as error:
                 raise self._failure(error) from error
 
-    def with_key(self, name: str, operation: Callable[[Any], Answer]) -> Answer:
+    def with_key(self, name: str, operation: Callable[[Any], _Answer]) -> _Answer:
         """Run the operation with the private key with this label."""
 
-        def use(session: Any) -> Answer:  # noqa: ANN401
+        def use(session: Any) -> _Answer:  # noqa: ANN401
             private = self._keys.get(name) or self.private_key(session, name)
             if private is None:
                 message = "the key was removed from the token"
@@ -158,13 +161,13 @@ _tokens: dict[tuple[str, str], list[Any]] = {}
 _guard = threading.Lock()
 
 
-def acquire(module: str, label: str, pin: str) -> Token:
+def acquire(module: str, label: str, pin: str) -> _Token:
     """The token of this process, which all stores of it share."""
     with _guard:
         held = _tokens.get((module, label))
         if held is None:
-            held = _tokens[module, label] = [Token(module, label, pin), 0]
-        token: Token = held[0]
+            held = _tokens[module, label] = [_Token(module, label, pin), 0]
+        token: _Token = held[0]
         if not token.has_pin(pin):
             message = "`pin` is not the PIN with which this process has logged in to the token"
             raise SecretsLockedError(message)

@@ -4,18 +4,21 @@ import threading
 from collections import OrderedDict
 from typing import Generic, TypeVar
 
-Value = TypeVar("Value")
+__all__ = ["Recent"]
 
 
-class Recent(Generic[Value]):
+_Value = TypeVar("_Value")
+
+
+class Recent(Generic[_Value]):
     """At most `capacity` values by name; safe to use from several threads."""
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._values: OrderedDict[str, Value] = OrderedDict()
+        self._values: OrderedDict[str, _Value] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, name: str) -> Value | None:
+    def get(self, name: str) -> _Value | None:
         """The value, which is now the most recently used one; None if it is not in the map."""
         with self._lock:
             value = self._values.get(name)
@@ -23,7 +26,7 @@ class Recent(Generic[Value]):
                 self._values.move_to_end(name)
             return value
 
-    def put(self, name: str, value: Value) -> None:
+    def put(self, name: str, value: _Value) -> None:
         """Store a value, and evict the least recently used ones above the capacity."""
         with self._lock:
             self._values[name] = value

@@ -12,6 +12,8 @@ from pydidcomm.secrets._did_resolver import LongForms
 from pydidcomm.secrets._recent import Recent
 from pydidcomm.secrets.errors import SecretsUnavailableError
 
+__all__ = ["ThreadBackend"]
+
 
 class ThreadBackend:
     """Runs the methods of a store by name, in one thread at a time."""

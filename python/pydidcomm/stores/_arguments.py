@@ -5,6 +5,9 @@ from typing import get_args
 from pydidcomm.stores.records import OutboxState
 from pydidcomm.stores.store import MOST_ITEMS
 
+__all__ = ["check_limit", "check_state", "position"]
+
+
 _STATES = get_args(OutboxState)
 
 

@@ -15,17 +15,20 @@ from pydidcomm.stores._askar_cache import Cache
 from pydidcomm.stores._askar_unit import Session, Transaction, Unit
 from pydidcomm.stores.errors import StoreUnavailableError
 
-MOST_IN_A_GROUP: Final = 128
+__all__ = ["StoreBackend", "Work"]
+
+
+_MOST_IN_A_GROUP: Final = 128
 """The maximum number of calls in one transaction; calls that arrive meanwhile are the next group."""
 
-READERS: Final = 4
+_READERS: Final = 4
 """The maximum number of concurrent sessions for reading; calls that arrive meanwhile share the next one."""
 
-MOST_READ_TOGETHER: Final = 32
+_MOST_READ_TOGETHER: Final = 32
 """The maximum number of calls in such a session; they wait for each other, and one may read a whole page."""
 
 Work = Callable[[Unit], Awaitable[Any]]
-Waiting = tuple[Work, "asyncio.Future[Any]"]
+_Waiting = tuple[Work, "asyncio.Future[Any]"]
 
 
 class StoreBackend(AskarBackend):
@@ -33,9 +36,9 @@ class StoreBackend(AskarBackend):
 
     def __init__(self, *arguments: Any) -> None:  # noqa: ANN401, those of AskarBackend
         super().__init__(*arguments)
-        self._queue: list[Waiting] = []
+        self._queue: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
-        self._to_read: list[Waiting] = []
+        self._to_read: list[_Waiting] = []
         self._readers: set[asyncio.Task[None]] = set()
         self._cache = Cache()
         self._lock: FileLock | None = None
@@ -75,7 +78,7 @@ class StoreBackend(AskarBackend):
         """Run a call that changes nothing, and return its result; concurrent calls share a session."""
         future = asyncio.get_running_loop().create_future()
         self._to_read.append((work, future))
-        if len(self._readers) < READERS:
+        if len(self._readers) < _READERS:
             reader = asyncio.ensure_future(self._read_all())
             self._readers.add(reader)
             reader.add_done_callback(self._readers.discard)
@@ -83,10 +86,10 @@ class StoreBackend(AskarBackend):
 
     async def _read_all(self) -> None:
         while self._to_read:
-            group, self._to_read = self._to_read[:MOST_READ_TOGETHER], self._to_read[MOST_READ_TOGETHER:]
+            group, self._to_read = self._to_read[:_MOST_READ_TOGETHER], self._to_read[_MOST_READ_TOGETHER:]
             await self._read_group(group)
 
-    async def _read_group(self, group: list[Waiting]) -> None:
+    async def _read_group(self, group: list[_Waiting]) -> None:
         answers: list[Any] = []
 
         async def read(session: Session) -> None:
@@ -106,7 +109,7 @@ class StoreBackend(AskarBackend):
 
     @staticmethod
     async def _one_by_one(
-        error: Exception, group: list[Waiting], run: Callable[[list[Waiting]], Awaitable[None]]
+        error: Exception, group: list[_Waiting], run: Callable[[list[_Waiting]], Awaitable[None]]
     ) -> bool:
         """Run each call of a group on its own if an entry of one of them does not decrypt."""
         if len(group) == 1 or not isinstance(error, SecretsLockedError):
@@ -126,12 +129,12 @@ class StoreBackend(AskarBackend):
     async def _write_all(self) -> None:
         try:
             while self._queue:
-                group, self._queue = self._queue[:MOST_IN_A_GROUP], self._queue[MOST_IN_A_GROUP:]
+                group, self._queue = self._queue[:_MOST_IN_A_GROUP], self._queue[_MOST_IN_A_GROUP:]
                 await self._write_group(group)
         finally:
             self._writer = None
 
-    async def _write_group(self, group: list[Waiting]) -> None:
+    async def _write_group(self, group: list[_Waiting]) -> None:
         answers: list[Any] = []
         attempts = 0
 
@@ -156,7 +159,7 @@ class StoreBackend(AskarBackend):
         _hand_over(group, answers)
 
 
-def _hand_over(group: list[Waiting], answers: list[Any]) -> None:
+def _hand_over(group: list[_Waiting], answers: list[Any]) -> None:
     for (_, future), answer in zip(group, answers, strict=True):
         if future.done():
             continue

@@ -3,7 +3,10 @@
 from collections import OrderedDict
 from typing import Any, Final, NamedTuple
 
-MOST_BYTES: Final = 16 << 20
+__all__ = ["Cache", "Entry", "Place"]
+
+
+_MOST_BYTES: Final = 16 << 20
 """The size of a few thousand messages, which a busy agent handles at a time."""
 
 _OVERHEAD: Final = 300
@@ -44,7 +47,7 @@ class Cache:
             self._bytes -= _size(before)
         self._entries[place] = entry
         self._bytes += _size(entry)
-        while self._bytes > MOST_BYTES:
+        while self._bytes > _MOST_BYTES:
             _, dropped = self._entries.popitem(last=False)
             self._bytes -= _size(dropped)
 

@@ -10,6 +10,9 @@ from pydidcomm.stores._askar_unit import STATE, Unit, digest
 from pydidcomm.stores._expected import not_first, not_waiting
 from pydidcomm.stores.records import CLOCK_SECONDS, InboxItem, Incoming
 
+__all__ = ["accept", "claim", "finish", "forget", "park", "postpone", "read_parked", "read_waiting", "replay"]
+
+
 _ROWS = "agent/inbox"
 _QUEUE = LaneQueue("inbox")
 _PARKED = Tree("agent/inbox/parked", POSITION_LEVELS)
@@ -19,7 +22,7 @@ _OVER = Tree.of_times("agent/inbox/over")
 _OWN = {"position", "by", "body", "claim"}
 """Members of a row that an `InboxItem` does not have, or has in another form."""
 
-Found = list[tuple[int, InboxItem]]
+_Found = list[tuple[int, InboxItem]]
 
 
 async def _row(unit: Unit, key: str) -> dict[str, Any] | None:
@@ -129,8 +132,8 @@ async def park(unit: Unit, key: str, error: str) -> None:
         await _PARKED.set(unit, row["position"], [key])
 
 
-async def read_parked(unit: Unit, after: int, limit: int) -> Found:
-    found: Found = []
+async def read_parked(unit: Unit, after: int, limit: int) -> _Found:
+    found: _Found = []
     async with aclosing(_PARKED.between(unit, after + 1)) as places:
         async for position, key in places:
             row = await _row(unit, key)
@@ -151,8 +154,8 @@ async def replay(unit: Unit, key: str) -> bool:
     return True
 
 
-async def read_waiting(unit: Unit, now: int, limit: int, after: int) -> Found:
-    found: Found = []
+async def read_waiting(unit: Unit, now: int, limit: int, after: int) -> _Found:
+    found: _Found = []
     # lanes are read only if one of them has a postponed message
     state: dict[str, Any] = await unit.get(*STATE) or {}
     held = bool(state.get("held"))

@@ -8,9 +8,11 @@ from pydidcomm.stores._askar_tree import POSITION_LEVELS, Tree
 from pydidcomm.stores._askar_unit import Unit, digest
 from pydidcomm.stores.records import CLOCK_SECONDS
 
+__all__ = ["LaneQueue"]
+
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class _Place:
     """A message in its queue; `before` and `behind` are the positions of its neighbors in the lane."""
 
     name: str
@@ -24,7 +26,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class _Lane:
     """The ends of a lane, and the positions of postponed messages.
 
     Each position has the time until which the message is postponed, its expiry, and when that was stored.
@@ -48,17 +50,17 @@ class LaneQueue:
         self._tree = Tree(f"agent/{name}/waiting", POSITION_LEVELS)
         self._lanes = f"agent/{name}/lanes"
 
-    async def lane(self, unit: Unit, lane: str) -> Lane | None:
+    async def lane(self, unit: Unit, lane: str) -> _Lane | None:
         row = await unit.get(self._lanes, digest(lane))
-        return None if row is None else Lane(*row)
+        return None if row is None else _Lane(*row)
 
-    def put_lane(self, unit: Unit, name: str, lane: Lane | None) -> None:
+    def put_lane(self, unit: Unit, name: str, lane: _Lane | None) -> None:
         row = None if lane is None else [lane.first, lane.last, lane.held]
         unit.put(self._lanes, digest(name), row)
 
-    async def place(self, unit: Unit, position: int) -> Place | None:
+    async def place(self, unit: Unit, position: int) -> _Place | None:
         rows = await self._tree.values(unit, position)
-        return Place(*rows[0]) if rows else None
+        return _Place(*rows[0]) if rows else None
 
     async def _update(self, unit: Unit, position: int, **members: int | None) -> None:
         place = await self.place(unit, position)
@@ -69,9 +71,9 @@ class LaneQueue:
         """Put a message at the end of its lane, and return whether it is the first one."""
         known = await self.lane(unit, lane)
         last = None if known is None else known.last
-        await self._tree.set(unit, position, [Place(name, lane, last, None, expires).row()])
+        await self._tree.set(unit, position, [_Place(name, lane, last, None, expires).row()])
         if known is None:
-            self.put_lane(unit, lane, Lane(position, position, {}))
+            self.put_lane(unit, lane, _Lane(position, position, {}))
             return True
         await self._update(unit, known.last, behind=position)
         self.put_lane(unit, lane, replace(known, last=position))
@@ -97,7 +99,7 @@ class LaneQueue:
         last = lane.last if place.behind is not None else place.before
         assert first is not None  # noqa: S101, for the type checkers
         assert last is not None  # noqa: S101
-        self.put_lane(unit, place.lane, Lane(first, last, held))
+        self.put_lane(unit, place.lane, _Lane(first, last, held))
         if place.before is not None:
             return None, was_held
         head = await self.place(unit, first)
@@ -114,7 +116,7 @@ class LaneQueue:
             found = place.behind
         return found == position
 
-    async def after(self, unit: Unit, position: int) -> AsyncGenerator[tuple[int, Place]]:
+    async def after(self, unit: Unit, position: int) -> AsyncGenerator[tuple[int, _Place]]:
         """The waiting messages after a position, in order."""
         async for found, row in self._tree.between(unit, position + 1):
-            yield found, Place(*row)
+            yield found, _Place(*row)

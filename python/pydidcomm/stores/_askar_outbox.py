@@ -9,6 +9,9 @@ from pydidcomm.stores._askar_tree import POSITION_LEVELS, Tree, before_second, n
 from pydidcomm.stores._askar_unit import Unit, digest
 from pydidcomm.stores.records import CLOCK_SECONDS, OutboxItem, OutboxState
 
+__all__ = ["add", "claim", "due", "forget", "read_outgoing", "settle"]
+
+
 _ROWS = "agent/outbox"
 _QUEUE = LaneQueue("outbox")
 _AT_ONCE = Tree("agent/outbox/at-once", POSITION_LEVELS)

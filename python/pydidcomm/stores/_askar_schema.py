@@ -6,16 +6,19 @@ from typing import Final
 from pydidcomm.stores._askar_unit import Unit
 from pydidcomm.stores.errors import StoreVersionError
 
+__all__ = ["MIGRATIONS", "migrate", "version"]
+
+
 _PLACE: Final = ("agent", "schema")
 
-Migration = Callable[[Unit], Awaitable[None]]
+_Migration = Callable[[Unit], Awaitable[None]]
 
 
 async def _begin(_: Unit) -> None:
     """Do nothing: an empty store has version 1 already."""
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_begin,)
+MIGRATIONS: Final[tuple[_Migration, ...]] = (_begin,)
 """The migrations: item n brings version n to version n + 1. Items are added, and never changed."""
 
 

@@ -13,6 +13,23 @@ from pydidcomm.stores._expected import conflict
 from pydidcomm.stores._parties import best_match, our_dids, their_dids
 from pydidcomm.stores.records import Expected, NoThread, Record, Relationship
 
+__all__ = [
+    "find",
+    "forget_record",
+    "forget_threads",
+    "is_unchanged",
+    "record",
+    "records",
+    "relationship",
+    "relationships",
+    "store_record",
+    "store_relationship",
+    "store_thread",
+    "thread",
+    "wakes",
+]
+
+
 _THREADS = "agent/threads"
 _WAKES = Tree.of_times("agent/threads/wakes")
 _OVER = Tree.of_times("agent/threads/over")

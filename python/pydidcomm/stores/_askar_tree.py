@@ -10,6 +10,9 @@ from typing import Any, Final
 
 from pydidcomm.stores._askar_unit import STATE, Unit
 
+__all__ = ["POSITION_LEVELS", "Tree", "before_second", "count", "next_position", "time_key"]
+
+
 _BITS: Final = 6
 _MASK: Final = (1 << _BITS) - 1
 
@@ -21,19 +24,19 @@ _TIME_LEVELS: Final = 6
 _SHARD_BITS: Final = 10
 """One second has 1024 keys, so that the values of one second are not all in one leaf."""
 
-LAST_SECOND: Final = (1 << _BITS * (_TIME_LEVELS + 1) - _SHARD_BITS) - 1
+_LAST_SECOND: Final = (1 << _BITS * (_TIME_LEVELS + 1) - _SHARD_BITS) - 1
 """The last second with keys of its own, in the year 2106; later times share its keys."""
 
 
 def time_key(when: int, position: int) -> int:
     """A key of a second; `position` spreads the values of one second, with neighbors in one leaf."""
-    second = min(max(when, 0), LAST_SECOND)
+    second = min(max(when, 0), _LAST_SECOND)
     return second << _SHARD_BITS | position & ((1 << _SHARD_BITS) - 1)
 
 
 def before_second(when: int) -> int:
     """The lowest key of a second, which is above the keys of all earlier seconds."""
-    return min(max(when, 0), LAST_SECOND + 1) << _SHARD_BITS
+    return min(max(when, 0), _LAST_SECOND + 1) << _SHARD_BITS
 
 
 _EMPTIED: Final = "emptied"

@@ -11,6 +11,9 @@ from typing import Any, Final
 
 from pydidcomm.stores._askar_cache import Cache, Entry, Place
 
+__all__ = ["STATE", "Session", "Transaction", "Unit", "digest"]
+
+
 Session = Any
 """A session of Askar, whose annotations do not allow the None that its functions accept."""
 

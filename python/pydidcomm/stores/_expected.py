@@ -4,17 +4,20 @@ from pydidcomm.protocols.thread import Thread
 from pydidcomm.stores.errors import StoreConflictError
 from pydidcomm.stores.records import Expected, NoRecord, NoThread, Record, Relationship
 
+__all__ = ["Value", "conflict", "not_first", "not_waiting"]
+
+
 Value = Relationship | Thread | Record | None
 
 
-def value_of(expected: Expected) -> Value:
+def _value_of(expected: Expected) -> Value:
     """The expected value; None if there must be none."""
     return None if isinstance(expected, NoRecord | NoThread) else expected
 
 
 def conflict(expected: Expected, found: Value) -> StoreConflictError | None:
     """The error if the stored value is not the expected one; None if it is."""
-    if found == value_of(expected):
+    if found == _value_of(expected):
         return None
     kind = type(expected).__name__.removeprefix("No").lower()
     message = f"the {kind} was changed since it was read: read it again"

@@ -6,6 +6,8 @@ from pydidcomm.stores._expected import not_first, not_waiting
 from pydidcomm.stores._in_order import InOrder
 from pydidcomm.stores.records import CLOCK_SECONDS, InboxItem, Incoming, Page
 
+__all__ = ["Inbox", "page"]
+
 
 class Inbox:
     """Rows by key, and the waiting ones in order and by lane."""

@@ -5,6 +5,8 @@ from dataclasses import replace
 from pydidcomm.stores._in_order import InOrder
 from pydidcomm.stores.records import CLOCK_SECONDS, OutboxItem, OutboxState
 
+__all__ = ["Outbox"]
+
 
 class Outbox:
     """Items by id, and the waiting ones by lane, of which the first may be due."""

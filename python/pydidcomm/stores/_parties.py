@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from pydidcomm._core import short_form
 from pydidcomm.stores.records import Relationship
 
+__all__ = ["best_match", "our_dids", "their_dids"]
+
 
 def our_dids(relationship: Relationship) -> list[str]:
     """Our DIDs, the current one first."""

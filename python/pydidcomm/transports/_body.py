@@ -6,6 +6,8 @@ from typing import Any
 from pydidcomm.transports import _requests as requests
 from pydidcomm.transports._requests import Reply
 
+__all__ = ["read_body"]
+
 
 async def read_body(
     receive: Callable[[], Awaitable[MutableMapping[str, Any]]], max_bytes: int

@@ -15,6 +15,9 @@ except ImportError as error:
     message = f"{error.name} is not installed: pip install 'pydidcomm[http]'"
     raise ImportError(message, name=error.name) from None
 
+__all__ = ["MessageRefusedError", "exchange"]
+
+
 _CLOSED: Final = frozenset({1000, 1001, 1005})
 """The close codes that do not refuse the message."""
 

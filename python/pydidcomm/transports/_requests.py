@@ -10,6 +10,29 @@ from pydidcomm import _failures
 from pydidcomm._core import Message, Packed, UnpackResult, same_party
 from pydidcomm.errors import DeliveryError, DIDCommError, ReplayedMessageError, ResolutionError
 
+__all__ = [
+    "ACCEPTED",
+    "ANSWER_SECONDS",
+    "BODY_SECONDS",
+    "BUSY",
+    "LOG",
+    "MAX_BYTES",
+    "MOST_AT_ONCE",
+    "NOT_ACCEPTED",
+    "NOT_POST",
+    "TOO_LARGE",
+    "TOO_SLOW",
+    "Reply",
+    "find_returnable",
+    "invitation_of",
+    "log_failure",
+    "refusal",
+    "reply_to",
+    "require_party",
+    "wants_answer",
+]
+
+
 LOG: Final = logging.getLogger("pydidcomm.receiver")
 
 MAX_BYTES: Final = 1_048_576
@@ -76,8 +99,8 @@ BUSY: Final = Reply(503, b"try again\n", extra=(("retry-after", "1"),))
 NOT_POST: Final = Reply(
     405, b"This is a DIDComm endpoint: it takes messages by POST.\n", extra=(("allow", "POST"),)
 )
-WRONG_TYPE: Final = Reply(415, b"expected one message of a DIDComm media type, not compressed\n")
-NOT_FOUND: Final = Reply(404, b"there is no such invitation\n")
+_WRONG_TYPE: Final = Reply(415, b"expected one message of a DIDComm media type, not compressed\n")
+_NOT_FOUND: Final = Reply(404, b"there is no such invitation\n")
 
 
 def require_party(party: object, kind: type, other: str) -> None:
@@ -116,7 +139,7 @@ def refusal(
         elif name == "content-length":
             too_large = too_large or not value.isascii() or not value.isdigit() or int(value[:19]) > max_bytes
     if compressed or ((wrong or types != 1) and not accept_any_type):
-        return WRONG_TYPE
+        return _WRONG_TYPE
     return TOO_LARGE if too_large else None
 
 
@@ -129,7 +152,7 @@ def invitation_of(query: str, invitations: Mapping[str, str]) -> Reply | None:
     if not names:
         return None
     url = invitations.get(names[0])
-    return NOT_FOUND if url is None else Reply(302, extra=(("location", url),))
+    return _NOT_FOUND if url is None else Reply(302, extra=(("location", url),))
 
 
 def reply_to(error: BaseException) -> Reply:
@@ -145,7 +168,7 @@ def reply_to(error: BaseException) -> Reply:
     return BUSY
 
 
-def asks_for_answer(message: Message) -> bool:
+def _asks_for_answer(message: Message) -> bool:
     """Whether the message requests an answer on its connection; the header may be any JSON."""
     route = message.custom_headers.get("return_route")
     return isinstance(route, str) and route in {"all", "thread"}
@@ -159,7 +182,7 @@ def wants_answer(received: Any) -> bool:  # noqa: ANN401, of DIDComm v2 or v1
     return (
         isinstance(received, UnpackResult)
         and received.sender is not None
-        and asks_for_answer(received.message)
+        and _asks_for_answer(received.message)
     )
 
 

@@ -4,10 +4,13 @@ import time
 from email.utils import parsedate_to_datetime
 from enum import Enum
 
+__all__ = ["Meaning", "meaning", "reason", "wait_of"]
+
+
 _TEMPORARY = frozenset({404, 408, 410, 421, 425, 429})
 """The statuses after which the message may be accepted later, or by another endpoint."""
 
-MOST_SECONDS = 30.0
+_MOST_SECONDS = 30.0
 """The longest wait for `Retry-After`, in seconds; a longer one is cut."""
 
 
@@ -39,13 +42,13 @@ def reason(status: int) -> str:
 
 
 def wait_of(retry_after: str | None) -> float:
-    """The seconds in `Retry-After`, at most `MOST_SECONDS`; 0 if it is absent or malformed."""
+    """The seconds in `Retry-After`, at most `_MOST_SECONDS`; 0 if it is absent or malformed."""
     if not retry_after:
         return 0.0
     if retry_after.isascii() and retry_after.isdigit():
-        return min(float(retry_after[:9]), MOST_SECONDS)
+        return min(float(retry_after[:9]), _MOST_SECONDS)
     try:
         seconds = parsedate_to_datetime(retry_after).timestamp() - time.time()
     except (ValueError, OverflowError):
         return 0.0
-    return max(0.0, min(seconds, MOST_SECONDS))
+    return max(0.0, min(seconds, _MOST_SECONDS))

@@ -7,10 +7,13 @@ from typing import Any, TypeVar
 
 from pydidcomm._driver.event_loop import running_loop
 
-Result = TypeVar("Result")
+__all__ = ["call_later", "run_within"]
 
 
-async def run_within(seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
+_Result = TypeVar("_Result")
+
+
+async def run_within(seconds: float, work: Coroutine[Any, Any, _Result]) -> _Result:
     """Return the result of the work, or raise TimeoutError after so many seconds.
 
     In asyncio no timer is set for work that does not wait, such as reading a body that has arrived already: a
@@ -27,20 +30,20 @@ async def run_within(seconds: float, work: Coroutine[Any, Any, Result]) -> Resul
     try:
         waits_for = work.send(None)
     except StopIteration as ended:
-        result: Result = ended.value
+        result: _Result = ended.value
         return result
     async with loop.timeout(seconds):
         return await _Rest(work, waits_for)
 
 
-class _Rest(Awaitable[Result]):
+class _Rest(Awaitable[_Result]):
     """The rest of a coroutine that was started and is waiting."""
 
-    def __init__(self, begun: Coroutine[Any, Any, Result], waits_for: object) -> None:
+    def __init__(self, begun: Coroutine[Any, Any, _Result], waits_for: object) -> None:
         self._begun = begun
         self._waits_for = waits_for
 
-    def __await__(self) -> Generator[Any, Any, Result]:
+    def __await__(self) -> Generator[Any, Any, _Result]:
         """Pass on what the coroutine waits for, and run it to its end."""
         begun, waits_for = self._begun, self._waits_for
         while True:
@@ -56,7 +59,7 @@ class _Rest(Awaitable[Result]):
             try:
                 waits_for = step()
             except StopIteration as ended:
-                result: Result = ended.value
+                result: _Result = ended.value
                 return result
 
 

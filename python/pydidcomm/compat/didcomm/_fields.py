@@ -9,10 +9,13 @@ from pydidcomm.compat._described import describe
 from pydidcomm.compat.didcomm.core.utils import is_did, is_did_or_did_url
 from pydidcomm.compat.didcomm.errors import DIDCommValueError
 
-Check: TypeAlias = Callable[[Any, Any, Any], None]
+__all__ = ["a", "a_did", "a_did_or_did_url", "a_list", "maybe", "maybe_did", "maybe_list", "that"]
 
 
-def _check(validator: Any) -> Check:  # noqa: ANN401
+_Check: TypeAlias = Callable[[Any, Any, Any], None]
+
+
+def _check(validator: Any) -> _Check:  # noqa: ANN401
     def check(instance: Any, attribute: Any, value: Any) -> None:  # noqa: ANN401
         try:
             validator(instance, attribute, value)
@@ -22,22 +25,22 @@ def _check(validator: Any) -> Check:  # noqa: ANN401
     return check
 
 
-def a(*types: type) -> Check:
+def a(*types: type) -> _Check:
     """Accept a value of one of these types."""
     return _check(attrs.validators.instance_of(types))
 
 
-def maybe(*types: type) -> Check:
+def maybe(*types: type) -> _Check:
     """Accept a value of one of these types, or None."""
     return _check(attrs.validators.optional(attrs.validators.instance_of(types)))
 
 
-def maybe_list(*types: type) -> Check:
+def maybe_list(*types: type) -> _Check:
     """Accept a list of values of one of these types, or None."""
     return _check(attrs.validators.optional(_list(*types)))
 
 
-def a_list(*types: type) -> Check:
+def a_list(*types: type) -> _Check:
     """Accept a list of values of one of these types."""
     return _check(_list(*types))
 
@@ -47,7 +50,7 @@ def _list(*types: type) -> Any:  # noqa: ANN401
     return attrs.validators.deep_iterable(attrs.validators.instance_of(types), a_list_itself)
 
 
-def that(holds: Callable[[Any], bool], otherwise: str) -> Check:
+def that(holds: Callable[[Any], bool], otherwise: str) -> _Check:
     """Accept a value for which `holds` returns True."""
 
     def check(_instance: Any, attribute: Any, value: Any) -> None:  # noqa: ANN401

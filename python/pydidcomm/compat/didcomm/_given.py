@@ -8,6 +8,9 @@ from pydidcomm.compat.didcomm.common.types import JSON_OBJ
 from pydidcomm.compat.didcomm.core.utils import get_did
 from pydidcomm.compat.didcomm.message import FromPrior, GenericMessage
 
+__all__ = ["convert_message", "write_parties"]
+
+
 _NAMED = "_named"
 """The attribute with the parties that packing has filled in; they are replaced for another recipient."""
 

@@ -4,6 +4,8 @@ import pydidcomm
 from pydidcomm.compat.didcomm import errors
 from pydidcomm.compat.didcomm.errors import MalformedMessageCode
 
+__all__ = ["original_error"]
+
 
 def original_error(error: Exception, *, packing: bool) -> Exception:
     """Return the exception of the original for an exception of pydidcomm, or the same exception."""

@@ -10,7 +10,10 @@ from pydidcomm.compat.didcomm.common.resolvers import ResolversConfig
 from pydidcomm.compat.didcomm.errors import SecretNotFoundError
 from pydidcomm.compat.didcomm.secrets.secrets_resolver import Secret, read
 
-T = TypeVar("T")
+__all__ = ["run", "run_with_each"]
+
+
+_T = TypeVar("_T")
 
 _SERVICE = "DIDCommMessaging"
 _PROFILE = "didcomm/v2"
@@ -18,11 +21,11 @@ _PROFILE = "didcomm/v2"
 
 async def run(
     resolvers: ResolversConfig,
-    do: Callable[[pydidcomm.ResolversConfig], Awaitable[T]],
+    do: Callable[[pydidcomm.ResolversConfig], Awaitable[_T]],
     *,
     own_kids: Collection[str | None] | None = None,
     kid: str | None = None,
-) -> T:
+) -> _T:
     """Run `do` with these resolvers, and raise the exceptions of `didcomm`.
 
     `own_kids` are the caller's own keys for packing; None for unpacking. With `kid`, only the secret with
@@ -43,11 +46,11 @@ async def run(
 
 async def run_with_each(
     resolvers: ResolversConfig,
-    do: Callable[[pydidcomm.ResolversConfig], Awaitable[T]],
-    encrypted_to: Callable[[T], Sequence[str] | None],
+    do: Callable[[pydidcomm.ResolversConfig], Awaitable[_T]],
+    encrypted_to: Callable[[_T], Sequence[str] | None],
     *,
     every: bool,
-) -> T:
+) -> _T:
     """Unpack a message; with `every`, each available secret must decrypt it."""
     result = await run(resolvers, do)
     kids = [*(encrypted_to(result) or ())] if every else []
@@ -67,7 +70,7 @@ class _Resolvers:
 
     async def resolve(self, did: str) -> dict[str, Any] | None:
         document = await self._answer(self._resolvers.did_resolver.resolve, did)
-        return None if document is None else document_of(document)
+        return None if document is None else _document_of(document)
 
     async def get_key(self, kid: str) -> Any:  # noqa: ANN401
         secret = await self._answer(self._resolvers.secrets_resolver.get_key, kid)
@@ -86,7 +89,7 @@ class _Resolvers:
             raise
 
 
-def document_of(document: Any) -> Any:  # noqa: ANN401
+def _document_of(document: Any) -> Any:  # noqa: ANN401
     """Return the JSON object of a document, with the service types of the specification."""
     if not hasattr(document, "model_dump"):
         return document

@@ -16,6 +16,21 @@ from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.errors import DIDCommError
 from pydidcomm.resolvers import DIDResolver, KeyAgreementKey
 
+__all__ = [
+    "Held",
+    "NamedKey",
+    "Route",
+    "Secrets",
+    "agreement_key",
+    "check_claims",
+    "decrypt",
+    "encrypt",
+    "layer_keys",
+    "routes",
+    "translate_errors",
+]
+
+
 Held: TypeAlias = Secret | KeyAgreementKey
 """The operation of key agreement: a key in this process, or an external key."""
 
@@ -25,7 +40,7 @@ NamedKey: TypeAlias = tuple[str, PublicKey]
 Route: TypeAlias = tuple[str, str, list[str]]
 """A way to a recipient: the id of its service, a URI, and whom to wrap for, the outermost first."""
 
-CURVES = ("X25519", "P-384", "P-256", "P-521")
+_CURVES = ("X25519", "P-384", "P-256", "P-521")
 """The curves on which keys agree, the preferred first."""
 
 _ENC = AnonCryptAlg.XC20P_ECDH_ES_A256KW
@@ -36,8 +51,8 @@ _NO_PARTY = ResolversConfig(secrets_resolver=InMemorySecrets(), did_resolver=Loc
 _NOTHING = _core.Context(remember_peers=False)
 _EMPTY: dict[str, Any] = {"id": "claims", "type": "https://didcomm.org/empty/1.0/empty", "body": {}}
 
-AnySecret = TypeVar("AnySecret")
-Kept_co = TypeVar("Kept_co", covariant=True)
+_AnySecret = TypeVar("_AnySecret")
+_Kept_co = TypeVar("_Kept_co", covariant=True)
 
 
 def _empty_context() -> tuple[_core.Context, int]:
@@ -45,7 +60,7 @@ def _empty_context() -> tuple[_core.Context, int]:
     return _NOTHING, int(time.time())
 
 
-class Resolving(Protocol):
+class _Resolving(Protocol):
     """The interface of resolvers in the original."""
 
     async def resolve(self, did: str) -> Mapping[str, Any]:
@@ -57,21 +72,21 @@ class Resolving(Protocol):
         ...
 
 
-class Keeping(Protocol[Kept_co]):
+class _Keeping(Protocol[_Kept_co]):
     """The interface of secrets managers in the original."""
 
-    async def get_secret_by_kid(self, kid: str) -> Kept_co | None:
+    async def get_secret_by_kid(self, kid: str) -> _Kept_co | None:
         """Return the secret with that kid, or None."""
         ...
 
 
-class Secrets(Generic[AnySecret]):
+class Secrets(Generic[_AnySecret]):
     """A secrets manager as a secrets resolver for the core."""
 
-    def __init__(self, manager: Keeping[AnySecret], held: Callable[[AnySecret], Held]) -> None:
+    def __init__(self, manager: _Keeping[_AnySecret], held: Callable[[_AnySecret], Held]) -> None:
         self._manager = manager
         self._held = held
-        self.found: dict[str, AnySecret] = {}
+        self.found: dict[str, _AnySecret] = {}
 
     async def get_keys(self, kids: list[str], /) -> Sequence[str]:
         """Return the first kid with a secret; some managers raise an exception for a missing secret."""
@@ -85,7 +100,7 @@ class Secrets(Generic[AnySecret]):
         secret = await self._find(kid)
         return None if secret is None else self._held(secret)
 
-    async def _find(self, kid: str) -> AnySecret | None:
+    async def _find(self, kid: str) -> _AnySecret | None:
         if kid not in self.found:
             secret = await self._manager.get_secret_by_kid(kid)
             if secret is None:
@@ -94,10 +109,10 @@ class Secrets(Generic[AnySecret]):
         return self.found[kid]
 
 
-class Endpoints:
+class _Endpoints:
     """A resolver for the URIs of endpoints: a URI that it cannot resolve is skipped."""
 
-    def __init__(self, resolver: Resolving) -> None:
+    def __init__(self, resolver: _Resolving) -> None:
         self._resolver = resolver
 
     async def resolve(self, did: str, /) -> Mapping[str, Any] | None:
@@ -119,7 +134,7 @@ async def layer_keys(
     resolver: DIDResolver, secrets: "Secrets[Any]", to: str, frm: str | None
 ) -> tuple[list[NamedKey], str | None]:
     """Return the keys of the recipient on one curve, and the kid of the sender's key on it with a secret."""
-    operation = _core.choose_layer_keys(to, frm, CURVES, _empty_context())
+    operation = _core.choose_layer_keys(to, frm, _CURVES, _empty_context())
     keys: tuple[list[NamedKey], str | None] = await drive(
         operation, ResolversConfig(secrets_resolver=secrets, did_resolver=resolver)
     )
@@ -128,7 +143,7 @@ async def layer_keys(
 
 async def agreement_key(resolver: DIDResolver, kid: str) -> NamedKey:
     """Return the key with that kid, which its DID document lists under `keyAgreement`."""
-    operation = _core.choose_layer_keys(kid, None, CURVES, _empty_context())
+    operation = _core.choose_layer_keys(kid, None, _CURVES, _empty_context())
     keys: tuple[list[NamedKey], None] = await drive(operation, _without_own_dids(resolver))
     return keys[0][0]
 
@@ -151,10 +166,10 @@ async def check_claims(resolver: DIDResolver, claims: Mapping[str, Any], sender:
     await drive(operation, _without_own_dids(resolver))
 
 
-async def routes(resolver: Resolving, to: str) -> list[Route]:
+async def routes(resolver: _Resolving, to: str) -> list[Route]:
     """Return the routes to the DID, the preferred first; at least one."""
     found: list[Route] = await drive(
-        _core.find_routes(to, _empty_context()), _without_own_dids(Endpoints(resolver))
+        _core.find_routes(to, _empty_context()), _without_own_dids(_Endpoints(resolver))
     )
     return found
 

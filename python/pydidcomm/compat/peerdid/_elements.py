@@ -10,6 +10,18 @@ from pydidcomm.compat._described import describe
 from pydidcomm.compat.peerdid.core.did_doc_types import SERVICE_ID, SERVICE_TYPE
 from pydidcomm.compat.peerdid.errors import MalformedPeerDIDError
 
+__all__ = [
+    "AGREEMENT",
+    "AUTHENTICATION",
+    "encode",
+    "has_shape",
+    "keys_of",
+    "read",
+    "services_from",
+    "services_of",
+]
+
+
 _KEY = "z[1-9A-HJ-NP-Za-km-z]+"
 # the original reads one block of services without `-` and `_`, so it cannot read all of its own DIDs
 _SHAPE = re.compile(
@@ -19,7 +31,7 @@ _SHAPE = re.compile(
 AUTHENTICATION = "V"
 AGREEMENT = "E"
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 def has_shape(peer_did: object) -> bool:
@@ -91,7 +103,7 @@ def encode(agreement: Sequence[str], authentication: Sequence[str], services: Se
     )
 
 
-def read(key: Callable[[], T], multibase: str) -> T:
+def read(key: Callable[[], _T], multibase: str) -> _T:
     """Return the key of a multibase text, read by `key`.
 
     Raises:

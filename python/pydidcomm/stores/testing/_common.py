@@ -9,6 +9,22 @@ from pydidcomm.stores.errors import StoreConflictError
 from pydidcomm.stores.records import Done, Incoming, OutboxItem, Page
 from pydidcomm.stores.store import Store
 
+__all__ = [
+    "NOW",
+    "PROTOCOL",
+    "Check",
+    "call_at_once",
+    "each_page",
+    "ids",
+    "incoming",
+    "keys",
+    "outgoing",
+    "refused",
+    "require",
+    "thread",
+]
+
+
 Check = Callable[[Store], Awaitable[None]]
 
 NOW: Final = 1_700_000_000

@@ -18,6 +18,9 @@ from pydidcomm.stores.testing._common import (
     thread,
 )
 
+__all__ = ["CHECKS", "REOPENING", "ReopeningCheck"]
+
+
 OpenStore = Callable[[], Awaitable[Store]]
 
 ReopeningCheck = Callable[[OpenStore], Awaitable[None]]

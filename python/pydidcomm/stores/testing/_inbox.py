@@ -16,6 +16,8 @@ from pydidcomm.stores.testing._common import (
     thread,
 )
 
+__all__ = ["CHECKS"]
+
 
 async def order(store: Store) -> None:
     """Messages wait in the order of acceptance, byte for byte, until they are done."""

@@ -6,6 +6,8 @@ from pydidcomm.stores.records import CLOCK_SECONDS, Done, OutboxItem
 from pydidcomm.stores.store import ClaimingStore, Store
 from pydidcomm.stores.testing._common import NOW, ids, incoming, keys, outgoing, refused, require
 
+__all__ = ["CHECKS"]
+
 
 async def outbox_order(store: Store) -> None:
     """Only the first message of each lane is due, until it is settled."""

@@ -16,6 +16,9 @@ from pydidcomm.stores.testing._common import (
     thread,
 )
 
+__all__ = ["CHECKS"]
+
+
 # the two forms of one did:peer:4
 LONG = "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M:zQSJgiFTYiCHjQ9MktwNThRXM7a"
 SHORT = "did:peer:4zQmb7xLdVY9TXx8oov5XgpGUmGELgqiAV2699s43i6Qdm3M"

@@ -14,12 +14,15 @@ from pydidcomm._driver.acceptance import (
     _entry,
     _sender,
     _store_long_forms,
+    asks_application,
     keep,
 )
 from pydidcomm._driver.plain import require_plain
 from pydidcomm._driver.questions import without_frames
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.replay import ReplayEntry, ReplayWindow
+
+__all__ = ["Received", "asks_application", "check_acceptance", "keep", "refusal", "take_back"]
 
 
 def check_acceptance(received: Received, resolvers: ResolversConfig, config: UnpackConfig | None) -> Received:

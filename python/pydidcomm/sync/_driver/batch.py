@@ -7,11 +7,13 @@ from functools import partial
 from typing import Any
 
 from pydidcomm._core import Agree, Batch, FindSecrets, ResolveDid
-from pydidcomm._driver.batch import Question, _answers, _results, _unknown
+from pydidcomm._driver.batch import Question, _answers, _results, _unknown, batches_of, parts
 from pydidcomm._driver.drive import resolve
 from pydidcomm._driver.questions import BLOCK, gather_now
 from pydidcomm.config import ResolversConfig
 from pydidcomm.sync._driver.drive import find_secrets
+
+__all__ = ["Question", "batches_of", "drive_each", "parts"]
 
 
 def drive_each(batches: Iterable[Batch], resolvers: ResolversConfig) -> list[Any]:

@@ -13,6 +13,8 @@ from pydidcomm.config import ResolversConfig
 from pydidcomm.errors import DIDCommError
 from pydidcomm.resolvers import SecretQuery
 
+__all__ = ["drive", "find_secret", "find_secrets", "resolve"]
+
 
 def drive(operation: Operation, resolvers: ResolversConfig) -> Any:  # noqa: ANN401
     """Runs the operation to its result, and awaits the answers of resolvers in the caller's event loop."""

@@ -9,6 +9,8 @@ from pydidcomm._driver.unpack_in_order import PackedMessage
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.sync._driver.batch import drive_each
 
+__all__ = ["AT_ONCE", "unpack_in_order"]
+
 AT_ONCE = 1
 """How many messages are read before the first is handed out: a second one would hold up the first."""
 

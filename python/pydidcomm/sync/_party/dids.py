@@ -10,6 +10,8 @@ from pydidcomm.dids.peer_did import PeerMethod
 from pydidcomm.sync._party.party import Party
 from pydidcomm.sync.dids import key_did, peer_did
 
+__all__ = ["Dids", "local", "store"]
+
 
 class Dids(Party):
     """Creates DIDs, and stores their secrets in `secrets`."""

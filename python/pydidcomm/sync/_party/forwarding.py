@@ -11,6 +11,8 @@ from pydidcomm.config import UnpackConfig
 from pydidcomm.sync import routing
 from pydidcomm.sync._party.party import Party
 
+__all__ = ["Forwarding"]
+
 
 class Forwarding(Party):
     """Wraps and unpacks forward messages."""

@@ -16,6 +16,8 @@ from pydidcomm.sync import batches
 from pydidcomm.sync._driver.drive import drive
 from pydidcomm.sync._party.party import Party
 
+__all__ = ["Packing"]
+
 
 class Packing(Party):
     """Packs messages in the name of the party."""

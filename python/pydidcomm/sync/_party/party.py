@@ -11,6 +11,8 @@ from pydidcomm.config import ResolversConfig
 from pydidcomm.resolvers import DIDResolver, ResolveOptions, SecretsResolver
 from pydidcomm.resolvers.options import NO_OPTIONS
 
+__all__ = ["Party"]
+
 
 class Party:
     """A party with its resolvers."""

@@ -8,6 +8,8 @@ from pydidcomm._driver import operations
 from pydidcomm.config import PackEncryptedConfig, PackEncryptedParameters
 from pydidcomm.sync._party.packing import Packing
 
+__all__ = ["Relationships"]
+
 
 class Relationships(Packing):
     """Packs the messages that rotate a DID or end a relationship."""

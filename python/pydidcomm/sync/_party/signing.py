@@ -8,6 +8,8 @@ from pydidcomm.attachments import AttachmentSignature
 from pydidcomm.sync._driver.drive import drive
 from pydidcomm.sync._party.party import Party
 
+__all__ = ["Signing"]
+
 
 class Signing(Party):
     """Signs attachments and verifies their signatures."""

@@ -18,6 +18,8 @@ from pydidcomm.sync._driver.unpack_in_order import AT_ONCE
 from pydidcomm.sync._party.party import Party
 from pydidcomm.sync.diagnosis import diagnose
 
+__all__ = ["Unpacking"]
+
 
 class Unpacking(Party):
     """Unpacks messages to the party."""

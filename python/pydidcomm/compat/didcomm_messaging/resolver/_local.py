@@ -7,6 +7,8 @@ from pydidcomm.compat.didcomm_messaging._steps import translate_errors
 from pydidcomm.compat.didcomm_messaging.resolver import DIDResolutionError, DIDResolver
 from pydidcomm.errors import DIDCommError
 
+__all__ = ["LocalMethod"]
+
 
 class LocalMethod(DIDResolver):
     """Resolves the DIDs of one method without a network."""

@@ -11,6 +11,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 import anyio
 import httpx
 
+__all__ = ["PublicAddressTransport"]
+
+
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """IPv4 addresses behind a translator (RFC 6052); the last four bytes are the IPv4 address."""
 
