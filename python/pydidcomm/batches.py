@@ -9,7 +9,7 @@ from typing import Any
 from pydidcomm._checks import check_several, check_whole
 from pydidcomm._core import Batch, Message, Operation, Packed, UnpackResult
 from pydidcomm._driver import operations
-from pydidcomm._driver.acceptance import asks_application, keep, refusal, take_back
+from pydidcomm._driver.acceptance import calls_out, keep, refusal, take_back
 from pydidcomm._driver.batch import batches_of, drive_each
 from pydidcomm._driver.questions import BLOCK, pause
 from pydidcomm._driver.unpack_in_order import AT_ONCE, PackedMessage, unpack_in_order
@@ -136,7 +136,7 @@ async def unpack_many(
     """
     batches = operations.unpack_many(resolvers_config, packed_msgs, config, threads)
     entries = await drive_each(batches, resolvers_config)
-    if asks_application(resolvers_config, config):
+    if calls_out(resolvers_config, config):
         taken: list[UnpackResult] = []
         try:
             for place, entry in enumerate(entries):

@@ -15,15 +15,19 @@ from pydidcomm.errors import PolicyError, ReplayedMessageError
 from pydidcomm.replay import ReplayEntry, ReplayWindow
 from pydidcomm.resolvers._composite import memory_of
 
-__all__ = ["Received", "asks_application", "check_acceptance", "keep", "refusal", "take_back"]
+__all__ = ["Received", "calls_out", "check_acceptance", "keep", "refusal", "take_back"]
 
 
 Received = TypeVar("Received", UnpackResult, V1Message, "UnpackResult | V1Message")
 
 
-def asks_application(resolvers: ResolversConfig, config: UnpackConfig | None) -> bool:
-    """Return whether there is a replay window or a function `allowed_senders` to call."""
-    return resolvers.replay_window is not None or (config is not None and callable(config.allowed_senders))
+def calls_out(resolvers: ResolversConfig, config: UnpackConfig | None) -> bool:
+    """Return whether a message needs the replay window, `allowed_senders`, or a store of long forms."""
+    return (
+        resolvers.replay_window is not None
+        or _stores_long_forms(resolvers)
+        or (config is not None and callable(config.allowed_senders))
+    )
 
 
 async def check_acceptance(
@@ -73,6 +77,10 @@ def keep(received: UnpackResult | V1Message, resolvers: ResolversConfig) -> None
     local = memory_of(resolvers.did_resolver)
     if local is not None:
         keep_long_form(local, received)
+
+
+def _stores_long_forms(resolvers: ResolversConfig) -> bool:
+    return hasattr(resolvers.did_resolver, "store_long_forms")
 
 
 def _store_long_forms(resolvers: ResolversConfig) -> Any:  # noqa: ANN401, an awaitable or None

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydidcomm._core import Packed, UnpackResult
 from pydidcomm._driver import operations
-from pydidcomm._driver.acceptance import asks_application, keep
+from pydidcomm._driver.acceptance import calls_out, keep
 from pydidcomm._driver.unpack_in_order import PackedMessage
 from pydidcomm.batches import Outgoing, check_each, prepare_packs
 from pydidcomm.config import PackEncryptedConfig, ResolversConfig, UnpackConfig
@@ -108,7 +108,7 @@ def unpack_many(
     """
     batches = operations.unpack_many(resolvers_config, packed_msgs, config, threads)
     entries = drive_each(batches, resolvers_config)
-    if asks_application(resolvers_config, config):
+    if calls_out(resolvers_config, config):
         taken: list[UnpackResult] = []
         try:
             for place, entry in enumerate(entries):

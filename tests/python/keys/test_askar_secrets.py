@@ -13,11 +13,13 @@ from pydidcomm import (
     DIDCommMessaging,
     KeyMaker,
     LocalResolver,
+    Outcome,
     PackEncryptedConfig,
     PeerMethod,
     PrefixResolver,
     Secret,
     SecretsStore,
+    UnpackResult,
     UnsupportedError,
     short_form,
     sync,
@@ -28,7 +30,7 @@ from support import postgres
 from support.parties import hello
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
@@ -102,14 +104,39 @@ async def test_the_keys_sign_and_agree_on_every_curve(file: str) -> None:
             assert (await party.unpack(back.message)).sender == other
 
 
-async def test_a_peer_that_writes_with_its_short_form_is_read_after_a_restart(location: str) -> None:
+async def from_each(party: DIDCommMessaging, packed: str) -> str | None:
+    """The sender of the one message of a stream."""
+    senders = [outcome.unwrap().sender async for outcome in party.unpack_each([packed])]
+    return senders[0]
+
+
+WAYS_TO_UNPACK: dict[str, Callable[[DIDCommMessaging, str], Awaitable[str | None]]] = {
+    "unpack": lambda party, packed: _sender(party.unpack(packed)),
+    "receive": lambda party, packed: _sender(party.receive(packed)),
+    "unpack_many": lambda party, packed: _only_sender(party.unpack_many([packed])),
+    "unpack_each": from_each,
+}
+
+
+async def _sender(received: Awaitable[Any]) -> str | None:
+    return (await received).sender
+
+
+async def _only_sender(outcomes: Awaitable[list[Outcome[UnpackResult]]]) -> str | None:
+    return (await outcomes)[0].unwrap().sender
+
+
+@pytest.mark.parametrize("way", WAYS_TO_UNPACK)
+async def test_a_peer_that_writes_with_its_short_form_is_read_after_a_restart(
+    location: str, way: str
+) -> None:
     peer = DIDCommMessaging()
     their = await peer.create_peer_did(method=4)
     async with opened(location) as secrets:
         party = DIDCommMessaging(secrets=secrets)
         ours = await party.create_peer_did(method=4)
         first = await peer.pack(hello(to=[ours], frm=their), to=ours, frm=their)
-        assert (await party.unpack(first.message)).sender == short_form(their)
+        assert await WAYS_TO_UNPACK[way](party, first.message) == short_form(their)
     short = short_form(their)
     later = await peer.pack(hello(to=[short_form(ours)], frm=short), to=ours, frm=short)
     async with opened(location) as secrets:

@@ -14,7 +14,7 @@ from pydidcomm._driver.acceptance import (
     _entry,
     _sender,
     _store_long_forms,
-    asks_application,
+    calls_out,
     keep,
 )
 from pydidcomm._driver.plain import require_plain
@@ -22,7 +22,7 @@ from pydidcomm._driver.questions import without_frames
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.replay import ReplayEntry, ReplayWindow
 
-__all__ = ["Received", "asks_application", "check_acceptance", "keep", "refusal", "take_back"]
+__all__ = ["Received", "calls_out", "check_acceptance", "keep", "refusal", "take_back"]
 
 
 def check_acceptance(received: Received, resolvers: ResolversConfig, config: UnpackConfig | None) -> Received:
