@@ -1,7 +1,7 @@
-"""A mediator: takes forwards for registered DIDs, and keeps them until their recipient has them.
+"""DIDComm mediator: queue envelopes for registered DIDs until their recipients pick them up.
 
-`Mediator` is an ASGI application. What it decides is in small modules without I/O; what it keeps is behind
-`MediatorStore`.
+`Mediator` implements Routing, Coordinate Mediation and Message Pickup; `MediatorServer` serves it as an ASGI
+application. The rules are in small modules without I/O, and the state is in a `MediatorStore`.
 """
 
 try:

@@ -1,4 +1,4 @@
-"""What the checks of the conformance suite share."""
+"""Constants and helpers of the conformance suite."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ ALL: Final = 1_000_000
 
 
 def require(condition: object, rule: str) -> None:
-    """Fail the check where a rule does not hold."""
+    """Raise an AssertionError if a rule does not hold."""
     if not condition:
-        message = f"the store breaks a rule: {rule}"
+        message = f"the store violates a rule: {rule}"
         raise AssertionError(message)

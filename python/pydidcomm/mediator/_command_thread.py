@@ -1,4 +1,4 @@
-"""A thread with a connection to SQLite, many commands to a transaction."""
+"""A thread with an SQLite connection, which runs many commands per transaction."""
 
 import queue
 import sqlite3
@@ -14,20 +14,20 @@ __all__ = ["CommandThread", "Run"]
 
 
 _MOST_IN_A_COMMIT: Final = 128
-"""Commands that share one commit: at 128 the disk is no longer the limit, and a commit takes some 12 ms."""
+"""Commands per commit: with 128 the disk is not the bottleneck any more, and a commit takes about 12 ms."""
 
 _MOST_WAITING: Final = 4_096
-"""Commands that wait for the thread; a mediator refuses work before that."""
+"""Commands that wait for the thread; `max_concurrency` of the server is lower."""
 
 _SEVERAL: Final = 4
-"""Commands that arrived during a commit, from which on more are waited for: a transaction alone costs as
-much as ten commands."""
+"""Commands that must have arrived during a commit before the next group waits for more: a transaction costs
+as much as ten commands."""
 
 _GATHERED: Final = 0.0005
-"""Seconds between two looks at what arrived meanwhile."""
+"""Seconds between two checks for more commands."""
 
 _MOST_LOOKS: Final = 8
-"""Looks before a commit, which end with the first that finds nothing more."""
+"""Checks before a commit; they end when one finds no more commands."""
 
 _Command = Callable[[sqlite3.Connection], Any]
 Run = Callable[[_Command], Awaitable[Any]]
@@ -37,22 +37,22 @@ _Group = list[tuple[object, Waiting | None]]
 
 
 class _Item(NamedTuple):
-    """Work that is done together with others of its kind."""
+    """An item for `grouped`, which handles all items of a transaction together."""
 
     value: Any
 
 
 class CommandThread:
-    """Runs commands in the order of arrival; the result of each is there after its commit.
+    """Runs commands in the order of arrival; each returns after its commit.
 
-    While one commit is on its way to the disk, the commands of the next gather. A thread that reads runs
-    each command in a transaction of its own.
+    Commands that arrive during a commit form the next group. Without `grouped` the thread only reads, and
+    runs each command in a separate transaction.
     """
 
     def __init__(
         self, connect: Callable[[], sqlite3.Connection], name: str, *, grouped: _Grouped | None = None
     ) -> None:
-        # a write takes its lock at once: a transaction that reads first may fail when it writes
+        # takes the write lock at once: a transaction that reads first may fail at its first write
         self._begin = "BEGIN IMMEDIATE" if grouped else "BEGIN"
         self._most = _MOST_IN_A_COMMIT if grouped else 1
         self._grouped = grouped
@@ -66,7 +66,7 @@ class CommandThread:
         self._opened.result()
 
     async def run(self, command: _Command) -> Any:  # noqa: ANN401, what the command returns
-        """Run a command in the next transaction; one that raises is undone, and no other.
+        """Run a command in the next transaction; if it raises, only its own changes are undone.
 
         Raises:
             RuntimeError: The store is closed.
@@ -77,7 +77,7 @@ class CommandThread:
         return await waiter
 
     async def put(self, item: object) -> Any:  # noqa: ANN401, what `grouped` returns
-        """Hand an item to `grouped`, with the others of the next transaction.
+        """Pass an item to `grouped`, together with the other items of the next transaction.
 
         Raises:
             RuntimeError: The store is closed.
@@ -88,7 +88,7 @@ class CommandThread:
         return await waiter
 
     def post(self, command: _Command) -> None:
-        """Run a command soon whose outcome is not waited for.
+        """Run a command in a later transaction, without waiting for its outcome.
 
         Raises:
             RuntimeError: The store is closed.
@@ -102,7 +102,7 @@ class CommandThread:
                 message = "the store of the mediator is closed"
                 raise RuntimeError(message)
             if self._waiting.qsize() >= _MOST_WAITING:
-                message = "the store of the mediator has too much to write: try again"
+                message = f"the store of the mediator has {_MOST_WAITING} waiting commands: try again later"
                 raise BlockingIOError(message)
             self._waiting.put((work, waiter))
 
@@ -132,7 +132,7 @@ class CommandThread:
             connection.close()
 
     def _gather(self) -> tuple[_Group, bool]:
-        """The next group, and whether more may follow."""
+        """Return the next group, and whether the thread continues."""
         group: _Group = []
         going = self._take(group)
         looks = _MOST_LOOKS if len(group) >= _SEVERAL else 0
@@ -144,7 +144,7 @@ class CommandThread:
             if len(group) == before:
                 break
         if going and not group:
-            # nothing waits
+            # the queue is empty: block until a command arrives
             entry = self._waiting.get()
             going = entry is not None
             if entry is not None:
@@ -153,7 +153,7 @@ class CommandThread:
         return group, going
 
     def _take(self, group: _Group) -> bool:
-        """Add what waits to a group; returns whether more may follow."""
+        """Add the waiting commands to a group; return whether the thread continues."""
         while len(group) < self._most:
             try:
                 entry = self._waiting.get_nowait()
@@ -181,7 +181,7 @@ class CommandThread:
                     results.append((waiter, one))
             connection.execute("COMMIT")
         except sqlite3.Error as error:
-            # the disk is full or gone: nothing of the group was stored
+            # for instance a full disk: nothing of the group was stored
             if connection.in_transaction:
                 connection.rollback()
             results = [(waiter, Outcome(failure=error)) for _, waiter in group]
@@ -189,7 +189,7 @@ class CommandThread:
 
 
 def _attempt(connection: sqlite3.Connection, command: _Command) -> Outcome:
-    """What a command returns or raises; one that raises is undone, and no other."""
+    """Return the outcome of a command; if it raises, only its own changes are undone."""
     connection.execute("SAVEPOINT command")
     try:
         outcome = Outcome(command(connection))

@@ -1,4 +1,4 @@
-"""The part of the conformance suite about departures; `testing.CHECKS` has it."""
+"""The checks of the conformance suite for departures; `testing.CHECKS` contains them."""
 
 from collections.abc import Iterable
 from typing import Final

@@ -1,4 +1,4 @@
-"""The part of the conformance suite about tokens of invitations; `testing.CHECKS` has it."""
+"""The checks of the conformance suite for invitation tokens; `testing.CHECKS` contains them."""
 
 from typing import Final
 

@@ -1,10 +1,9 @@
-"""Other names by which a forward may name a DID: its keys as did:key.
+"""Aliases of a registered DID in forwards: its keys as did:key.
 
-A DID document may contain the keys of any party, so the names that it claims are not proved, and neither are
-they by a proof of the DID: the sender proved one key of its document, the one that encrypted its request. The
-name of that key belongs to the sender, whichever document claimed it before. A name that was not proved stays
-with its first claim: the DIDs of relationships send no requests to a mediator. The ids of keys need no entry,
-since a DID URL is found by its DID.
+A DID document may list the keys of any party, so its aliases are unverified, even if the DID is verified: a
+request verifies only the key that encrypted it. A verified alias belongs to the sender, and overrides earlier
+unverified claims. An unverified alias stays with its first claim, as the DIDs of relationships never send
+requests to a mediator. The ids of keys need no entry, since a DID URL is found by its DID.
 """
 
 from collections.abc import Mapping
@@ -17,11 +16,11 @@ __all__ = ["claimed_names", "proved_names"]
 
 
 _MOST: Final = 32
-"""Names of one DID."""
+"""Aliases of one DID."""
 
 
 def claimed_names(did: str) -> tuple[str, ...]:
-    """The names that the document of a DID claims; none where it needs a network or is not known yet.
+    """Return the aliases in the document of a DID; none if it needs a network or is not known yet.
 
     Args:
         did: A DID that a recipient registers.
@@ -30,10 +29,10 @@ def claimed_names(did: str) -> tuple[str, ...]:
 
 
 def proved_names(kid: str | None) -> tuple[str, ...]:
-    """The name of the key that encrypted a request, which its sender holds; none as in `claimed_names`.
+    """Return the alias for the key that encrypted a request; none as in `claimed_names`.
 
     Args:
-        kid: The DID URL of the key; None where the request was signed alone.
+        kid: The DID URL of the key; None if the request was only signed.
     """
     did, _, fragment = (kid or "").partition("#")
     found = [each for each in _methods(did) if each["id"].rpartition("#")[2] == fragment]

@@ -1,4 +1,4 @@
-"""What the stores of a mediator have in common: names, and queries for the operator."""
+"""Keys, digests and SQL queries that both stores of a mediator share."""
 
 import hashlib
 import secrets
@@ -33,7 +33,7 @@ STATUS: Final = """
            (SELECT received FROM message WHERE recipient = :recipient ORDER BY seq DESC LIMIT 1)
     FROM recipient WHERE id = :recipient
 """
-"""The counters: a long queue is not counted."""
+"""The stored counters, so that a long queue need not be counted."""
 
 STATUS_OF_ROUTE: Final = """
     SELECT count(*), CAST(coalesce(sum(size), 0) AS BIGINT), min(received), max(received) FROM message
@@ -77,25 +77,25 @@ MOVES: Final = """
     WHERE m.seq > {after} ORDER BY m.seq LIMIT 100
 """
 MOVES_KEPT: Final = 3_600.0
-"""Seconds for which rotations are kept: processes look for them every few seconds."""
+"""Seconds for which rotations are stored: processes read them every few seconds."""
 
 REMEMBERED: Final = 86_400.0
-"""Seconds for which what was acknowledged or sent is not taken again: senders retry for hours."""
+"""Seconds for which repeats of acknowledged or sent envelopes are detected: senders retry for hours."""
 
 
 CLOCK_SECONDS: Final = 60.0
-"""By how much clocks of machines differ at most: a departure whose `due` was set later than that from now is
-due, since the clock was set back meanwhile."""
+"""Seconds by which clocks of machines may differ. A departure whose `due` was set further in the future is
+due, since the clock was set back."""
 
 
 def own_lane() -> str:
-    """The lane of a departure that is in no order."""
-    # the name of no DID
+    """Return a unique lane, for a departure that is not ordered with others."""
+    # a DID never begins with `#`
     return f"#{secrets.token_urlsafe(16)}"
 
 
 def key_of(did: str) -> str:
-    """The form of a DID by which it is found: without path, query and fragment, and short."""
+    """Return the lookup key of a DID: its short form, without path, query and fragment."""
     for mark in "#?/":
         did = did.partition(mark)[0]
     try:
@@ -105,7 +105,7 @@ def key_of(did: str) -> str:
 
 
 def overview_of(row: Sequence[Any]) -> Overview:
-    """The row of `OVERVIEW`."""
+    """Return the `Overview` of a row of `OVERVIEW`."""
     return Overview(
         recipients=row[0],
         routes=row[1],
@@ -119,11 +119,11 @@ def overview_of(row: Sequence[Any]) -> Overview:
 
 
 def move_of(row: Sequence[Any]) -> Move:
-    """The row of `MOVES`."""
+    """Return the `Move` of a row of `MOVES`."""
     recipient = Recipient(id=row[3], did=row[4], granted=row[5])
     return Move(seq=row[0], old=row[1], old_did=row[2], recipient=recipient, did=row[6])
 
 
 def digest_of(route: str, envelope: bytes) -> bytes:
-    """The name of an envelope for one DID: the same envelope is stored once."""
+    """Return the hash that identifies an envelope for one DID, to detect repeats."""
     return hashlib.sha256(route.encode() + b"\0" + envelope).digest()

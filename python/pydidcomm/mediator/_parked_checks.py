@@ -1,4 +1,4 @@
-"""The part of the conformance suite about parked messages; `testing.CHECKS` has it."""
+"""The checks of the conformance suite for parked messages; `testing.CHECKS` contains them."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -1,6 +1,6 @@
-"""Departures in PostgreSQL. A lane is what leaves in order; its head is the one that may leave next.
+"""Departures in PostgreSQL. The departures of a lane are sent in order; its head is the next one.
 
-Each transaction locks the row of the totals first: what one of them sees of a lane is what is there.
+Each transaction first locks the row of the totals, which serializes all changes of lanes.
 """
 
 from collections.abc import Sequence
@@ -34,34 +34,34 @@ class PostgresDepartures:
 
     def __init__(self, pool: Any) -> None:  # noqa: ANN401, of asyncpg
         self._pool = pool
-        # one at a time: each locks the totals
+        # one writer, as each transaction locks the totals
         self._arriving: Groups[tuple[Departure, OutgoingLimits], Placement] = Groups(
             pool, _keep_all, writers=1
         )
 
     async def keep(self, departure: Departure, limits: OutgoingLimits) -> Placement:
-        """Stores a departure; see `Departures`."""
+        """Store a departure; see `Departures`."""
         if not departure.next.isprintable():
-            # PostgreSQL has no text with U+0000
+            # PostgreSQL rejects text with U+0000
             return Placement.UNKNOWN
         return await self._arriving.put((departure, limits))
 
     async def take(self, now: float, until: float, count: int, size: int) -> list[Outgoing]:
-        """Takes out what is due; see `Departures`."""
+        """Take the departures that are due; see `Departures`."""
         async with self._pool.acquire() as connection:
-            # most of the time nothing is due, and a lock would be a write
+            # usually nothing is due, and a row lock is a write
             if not await connection.fetchval(_DUE, now, now + CLOCK_SECONDS):
                 return []
             async with connection.transaction():
                 return await _take(connection, now, until, count, size)
 
     async def settle(self, settlements: Sequence[Settlement], at: float, limits: OutgoingLimits) -> int:
-        """Notes outcomes; see `Departures`."""
+        """Store outcomes; see `Departures`."""
         async with self._pool.acquire() as connection, connection.transaction():
             return await _settle(connection, settlements, at, limits)
 
     async def expire(self, now: float, limit: int) -> int:
-        """Deletes what is to be given up; see `Departures`."""
+        """Delete expired departures; see `Departures`."""
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(_LOCK)
             rows = await connection.fetch(
@@ -74,11 +74,11 @@ class PostgresDepartures:
         return len(rows)
 
     async def aclose(self) -> None:
-        """Waits for what was accepted."""
+        """Wait for accepted writes."""
         await self._arriving.aclose()
 
     async def load(self) -> tuple[int, int]:
-        """How many departures there are, and their bytes."""
+        """Return the number of departures, and of their bytes."""
         async with self._pool.acquire() as connection:
             row = await connection.fetchrow("SELECT messages, bytes FROM outgoing_total")
         return row[0], row[1]
@@ -181,7 +181,7 @@ async def _find_crowded(
     settlements: Sequence[Settlement],
     limits: OutgoingLimits,
 ) -> set[int]:
-    """Note which `next` resolve; returns the departures without room in the share of those that do not."""
+    """Record which `next` resolve; return the departures that exceed the share of unresolved ones."""
     await connection.execute(
         "UPDATE outgoing SET unresolved = false WHERE next IN "
         "(SELECT next FROM outgoing WHERE seq = ANY ($1::bigint[]) AND unresolved)",

@@ -1,4 +1,4 @@
-"""Group commit: what is to be written at the same time is written by one transaction."""
+"""Group commit: concurrent writes share one transaction."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -8,20 +8,20 @@ __all__ = ["Groups"]
 
 
 _MOST_IN_A_COMMIT: Final = 64
-"""Items of one transaction."""
+"""Items per transaction."""
 
 _Item = TypeVar("_Item")
 _Answer = TypeVar("_Answer")
 
 
 class Groups(Generic[_Item, _Answer]):
-    """Writes items in groups: while some commit, the next gather.
+    """Writes items in groups; items that arrive during a commit form the next group.
 
     Args:
-        pool: The connections.
+        pool: The connection pool.
         write: Writes a group in the transaction of its connection; returns the answers in the same order.
         written: Called with the answers of a group after its commit.
-        writers: Transactions at the same time.
+        writers: The maximum number of concurrent transactions.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Groups(Generic[_Item, _Answer]):
         self._writers: set[asyncio.Task[None]] = set()
 
     async def put(self, item: _Item) -> _Answer:
-        """Write one item; returns its answer when it is durable."""
+        """Write one item; return its answer once it is durable."""
         future: asyncio.Future[_Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if len(self._writers) < self._most_writers:
@@ -48,25 +48,25 @@ class Groups(Generic[_Item, _Answer]):
         return await future
 
     async def aclose(self) -> None:
-        """Wait for what was accepted."""
+        """Wait for accepted writes."""
         await asyncio.gather(*self._writers, return_exceptions=True)
 
     async def _run(self) -> None:
-        # what else arrives in this turn of the loop joins the group
+        # other items of this iteration of the event loop join the group
         await asyncio.sleep(0)
         try:
             while self._waiting:
                 group, self._waiting = self._waiting[:_MOST_IN_A_COMMIT], self._waiting[_MOST_IN_A_COMMIT:]
                 await self._one(group)
         finally:
-            # in this turn of the loop: an item that comes in the next one needs a new writer
+            # in this iteration of the event loop: an item of the next one needs a new writer
             self._writers.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
     async def _one(self, group: "list[tuple[_Item, asyncio.Future[_Answer]]]") -> None:
         try:
             async with self._pool.acquire() as connection, connection.transaction():
                 answers = await self._write(connection, [item for item, _ in group])
-        except Exception as error:  # noqa: BLE001, each caller has it
+        except Exception as error:  # noqa: BLE001, each caller gets it
             for _, future in group:
                 if not future.done():
                     future.set_exception(error)

@@ -1,4 +1,4 @@
-"""Tokens of invitations in PostgreSQL."""
+"""Invitation tokens in PostgreSQL."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ class PostgresInvitations:
         self._pool = pool
 
     async def add(self, token: str, *, uses: int, at: float, expires: float, label: str = "") -> str:
-        """Keeps a new token; see `Invitations`."""
+        """Store a new token; see `Invitations`."""
         digest = digest_of_token(token)
         row = InvitationToken(
             name=digest.hex()[:12], uses=uses, used=0, made=at, expires=expires, label=label
@@ -33,10 +33,10 @@ class PostgresInvitations:
         return row.name
 
     async def use(self, token: str, did: str, at: float) -> bool:
-        """Whether a token admits a DID; see `Invitations`."""
+        """Return whether a token admits a DID; see `Invitations`."""
         digest, use = digest_of_token(token), digest_of_use(token, did)
         async with self._pool.acquire() as connection, connection.transaction():
-            # the lock lets one request after the other count
+            # the row lock serializes requests with this token
             row = await connection.fetchrow(
                 "SELECT used < uses AS left FROM invitation WHERE digest = $1 AND expires > $2 FOR UPDATE",
                 digest,
@@ -55,13 +55,13 @@ class PostgresInvitations:
         return True
 
     async def revoke(self, name: str) -> bool:
-        """Deletes a token; see `Invitations`."""
+        """Delete a token; see `Invitations`."""
         async with self._pool.acquire() as connection:
             gone = await connection.fetchval("DELETE FROM invitation WHERE name = $1 RETURNING name", name)
         return gone is not None
 
     async def tokens(self, limit: int) -> list[InvitationToken]:
-        """The newest tokens, newest first."""
+        """Return the newest tokens, newest first."""
         async with self._pool.acquire() as connection:
             rows = await connection.fetch(
                 "SELECT name, uses, used, made, expires, label FROM invitation "

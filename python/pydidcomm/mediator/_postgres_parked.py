@@ -19,19 +19,19 @@ class PostgresParked:
         self._announce = announce
 
     async def park(self, numbers: Sequence[int], at: float) -> int:
-        """Takes messages out of their queues; see `Parked`."""
+        """Take messages out of their queues; see `Parked`."""
         async with self._pool.acquire() as connection, connection.transaction():
             return await _park(connection, numbers, at, self._limits)
 
     async def restore(self, numbers: Sequence[int]) -> int:
-        """Puts parked messages at the end of their queues; see `Parked`."""
+        """Put parked messages at the end of their queues; see `Parked`."""
         async with self._pool.acquire() as connection, connection.transaction():
             recipients = await _restore(connection, numbers, self._limits)
         self._announce(set(recipients))
         return len(recipients)
 
     async def delete(self, numbers: Sequence[int]) -> int:
-        """Deletes parked messages; see `Parked`."""
+        """Delete parked messages; see `Parked`."""
         async with self._pool.acquire() as connection:
             rows = await connection.fetch(
                 "DELETE FROM parked WHERE seq = ANY ($1::bigint[]) RETURNING seq", list(numbers)
@@ -39,17 +39,17 @@ class PostgresParked:
         return len(rows)
 
     async def count(self) -> int:
-        """How many messages are parked."""
+        """Return how many messages are parked."""
         async with self._pool.acquire() as connection:
             count: int = await connection.fetchval("SELECT count(*) FROM parked")
         return count
 
     async def messages(self, limit: int, *, did: str | None = None) -> list[Undelivered]:
-        """The messages that were parked first."""
+        """Return the messages that were parked first."""
         return await self._list(PARKED, limit, did)
 
     async def delivered(self, limit: int, *, did: str | None = None) -> list[Undelivered]:
-        """The messages of the queues that were delivered most often."""
+        """Return the messages of the queues that were delivered most often."""
         return await self._list(DELIVERED, limit, did)
 
     async def _list(self, query: str, limit: int, did: str | None) -> list[Undelivered]:
@@ -60,7 +60,7 @@ class PostgresParked:
 
 
 async def count_delivery(connection: Any, places: Sequence[int], at: float, limits: Limits) -> None:  # noqa: ANN401
-    """Count a delivery of each message, and park those that had the most deliveries."""
+    """Count a delivery of each message, and park messages that have reached `Limits.deliveries`."""
     if not places:
         return
     rows = await connection.fetch(
@@ -78,7 +78,7 @@ async def count_delivery(connection: Any, places: Sequence[int], at: float, limi
 
 async def _park(connection: Any, numbers: Sequence[int], at: float, limits: Limits) -> int:  # noqa: ANN401
     """Take messages out of their queues, in the caller's transaction."""
-    # the rows of the recipients first, as arrivals do: two transactions never wait for each other
+    # lock the recipients first, in the same order as arrivals, to prevent deadlocks
     await _lock(connection, "message", numbers)
     rows = await connection.fetch(
         "SELECT seq, recipient, size FROM message WHERE seq = ANY ($1::bigint[]) ORDER BY seq", list(numbers)
@@ -108,7 +108,7 @@ async def _park(connection: Any, numbers: Sequence[int], at: float, limits: Limi
         "UPDATE recipient SET queued = queued - 1, bytes = bytes - $2 WHERE id = $1",
         [(row["recipient"], row["size"]) for row in gone],
     )
-    # the same envelope of a sender that tries again is not a new one
+    # a repeat of the envelope by its sender must be detected
     await connection.executemany(
         "INSERT INTO gone VALUES ($1, $2) ON CONFLICT (digest) DO UPDATE SET until = excluded.until",
         [(row["digest"], row["expires"]) for row in gone],

@@ -27,17 +27,17 @@ __all__ = [
 
 
 _PAGE: Final = 64
-"""Rows that are read at once: their envelopes are in memory together."""
+"""Rows per read: their envelopes are in memory together."""
 
 
 async def status(connection: Any, recipient: Recipient, route: str | None) -> QueueStatus:  # noqa: ANN401
-    """The size and age of a queue, or of the part for one registered DID."""
+    """Return the size and age of a queue, or of the part for one registered DID."""
     if route is None:
         row = await connection.fetchrow(STATUS.replace(":recipient", "$1"), recipient.id)
     else:
         query = STATUS_OF_ROUTE.replace(":recipient", "$1").replace(":route", "$2")
         row = await connection.fetchrow(query, recipient.id, route)
-    # a rotation may have joined the recipient with another meanwhile
+    # a rotation may have merged the recipient with another one meanwhile
     row = row or (0, 0, None, None)
     return QueueStatus(count=row[0], bytes=row[1], oldest=row[2], newest=row[3])
 
@@ -52,8 +52,8 @@ async def read_oldest(  # noqa: PLR0913, those of `deliver`
     count: int,
     size: int,
 ) -> list[Queued]:
-    """The oldest envelopes, within bounds."""
-    # the sizes first: an envelope that does not fit is not read
+    """Return the oldest envelopes, within limits."""
+    # sizes are read first, so that an envelope that does not fit is not loaded
     chosen: list[int] = []
     left = size
     rows = await connection.fetch(
@@ -84,7 +84,7 @@ async def read_oldest(  # noqa: PLR0913, those of `deliver`
 
 async def acknowledge(connection: Any, recipient: Recipient, ids: Sequence[str], at: float) -> int:  # noqa: ANN401
     """Delete envelopes of the recipient by their ids."""
-    # the row of the recipient first, as arrivals do: two transactions never wait for each other
+    # lock the recipient first, in the same order as arrivals, to prevent deadlocks
     await connection.execute("SELECT 1 FROM recipient WHERE id = $1 FOR UPDATE", recipient.id)
     rows = await connection.fetch(
         "DELETE FROM message WHERE recipient = $1 AND id = ANY ($2::text[]) RETURNING size, digest",
@@ -112,7 +112,7 @@ async def acknowledge(connection: Any, recipient: Recipient, ids: Sequence[str],
 
 
 async def find_queued(connection: Any, recipient: Recipient, ids: Sequence[str]) -> list[str]:  # noqa: ANN401
-    """Those of the ids whose envelopes are in the queue."""
+    """Return the ids, of those given, whose envelopes are in the queue."""
     rows = await connection.fetch(
         "SELECT id FROM message WHERE recipient = $1 AND id = ANY ($2::text[])", recipient.id, list(ids)
     )
@@ -120,7 +120,7 @@ async def find_queued(connection: Any, recipient: Recipient, ids: Sequence[str])
 
 
 async def last_position(connection: Any, recipient: Recipient) -> int:  # noqa: ANN401
-    """The place of the newest envelope in the order of acceptance."""
+    """Return the sequence number of the newest envelope, 0 for an empty queue."""
     found: int | None = await connection.fetchval(
         "SELECT max(seq) FROM message WHERE recipient = $1", recipient.id
     )
@@ -128,7 +128,7 @@ async def last_position(connection: Any, recipient: Recipient) -> int:  # noqa: 
 
 
 async def expire(connection: Any, now: float, limit: int) -> int:  # noqa: ANN401
-    """Delete expired envelopes, a bounded number."""
+    """Delete a bounded number of expired envelopes; return how many."""
     recipients = await connection.fetch(
         "SELECT id FROM recipient WHERE id IN (SELECT recipient FROM message WHERE expires <= $1 LIMIT $2) "
         "ORDER BY id FOR UPDATE",
@@ -164,11 +164,11 @@ async def expire(connection: Any, now: float, limit: int) -> int:  # noqa: ANN40
 
 
 async def overview(connection: Any) -> Overview:  # noqa: ANN401
-    """The whole store, for its operator."""
+    """Return statistics of the whole store, for the operator."""
     row = await connection.fetchrow(OVERVIEW)
     return overview_of(row)
 
 
 async def longest_queues(connection: Any, limit: int) -> list[QueueLength]:  # noqa: ANN401
-    """The longest queues, longest first."""
+    """Return the longest queues, longest first."""
     return [QueueLength(*row) for row in await connection.fetch(LONGEST.format("$1"), limit)]

@@ -1,4 +1,4 @@
-"""Grants and routes in PostgreSQL: who may register a DID. Each function runs in the caller's transaction."""
+"""Grants and routes in PostgreSQL. Each function runs in the caller's transaction."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -19,22 +19,22 @@ FIND: Final = """
         WHERE route_name.name IN (asked.name, asked.key) LIMIT 1) AS named ON direct.did IS NULL
     ORDER BY asked.position
 """
-"""The routes of names and their keys: by the DID, or by the name of a key of a registered DID."""
+"""The routes of names ($1) with their lookup keys ($2): by the DID, or by an alias of a registered DID."""
 
 _MOVES_LOCK: Final = 0x6D6F7665
-"""The advisory lock of rotations, until their commit."""
+"""The advisory lock that a rotation holds until its commit."""
 
 
 async def recipient(connection: Any, did: str) -> Recipient | None:  # noqa: ANN401, of asyncpg
-    """The recipient of this DID."""
+    """Return the recipient of a DID, or None."""
     row = await connection.fetchrow("SELECT id, did, granted FROM recipient WHERE did = $1", key_of(did))
     return None if row is None else Recipient(id=row[0], did=row[1], granted=row[2])
 
 
 async def grant(connection: Any, did: str, at: float, names: Sequence[str]) -> Recipient:  # noqa: ANN401
-    """The recipient of this DID, made where it is not there.
+    """Return the recipient of a DID; create it on first use.
 
-    A registration of the DID by another recipient ends: the DID has proved itself.
+    A route of another recipient for the DID moves to this one, which has authenticated with the DID.
     """
     key = key_of(did)
     await connection.execute(
@@ -50,7 +50,7 @@ async def grant(connection: Any, did: str, at: float, names: Sequence[str]) -> R
 
 
 async def move(connection: Any, old: str, new: str, at: float, names: Sequence[str]) -> bool:  # noqa: ANN401
-    """Give grant, routes and queue of `old` to `new`."""
+    """Move grant, routes and queue from `old` to `new`; return False if `old` has no grant."""
     before = await recipient(connection, old)
     if before is None or key_of(old) == key_of(new):
         return False
@@ -61,7 +61,7 @@ async def move(connection: Any, old: str, new: str, at: float, names: Sequence[s
         await _note_move(connection, before, before.id, new, at)
         return True
     await connection.execute("UPDATE route SET recipient = $1 WHERE recipient = $2", after.id, before.id)
-    # what both had stays once
+    # delete repeats of envelopes that both had
     await connection.execute(
         "DELETE FROM message AS mine USING message AS theirs "
         "WHERE mine.recipient = $2 AND theirs.recipient = $1 AND mine.digest = theirs.digest",
@@ -77,13 +77,13 @@ async def move(connection: Any, old: str, new: str, at: float, names: Sequence[s
         "(SELECT count(*), coalesce(sum(size), 0) FROM message WHERE recipient = $1) WHERE id = $1",
         after.id,
     )
-    # last: its lock is waited for by transactions that may have locked rows
+    # last, as transactions that hold row locks may wait for its lock
     await _note_move(connection, before, after.id, new, at)
     return True
 
 
 async def _note_move(connection: Any, before: Recipient, after: int, new: str, at: float) -> None:  # noqa: ANN401
-    # one rotation commits after the other, so that none has a place before one that was read
+    # the lock makes rotations commit in the order of their sequence numbers
     await connection.execute("SELECT pg_advisory_xact_lock($1)", _MOVES_LOCK)
     await connection.execute(
         "INSERT INTO moved (old, old_did, recipient, did, at) VALUES ($1, $2, $3, $4, $5)",
@@ -96,7 +96,7 @@ async def _note_move(connection: Any, before: Recipient, after: int, new: str, a
 
 
 async def moves(connection: Any, after: int) -> list[Move]:  # noqa: ANN401
-    """The rotations past a place in their order."""
+    """Return rotations after a sequence number."""
     return [move_of(row) for row in await connection.fetch(MOVES.format(after="$1"), after)]
 
 
@@ -108,7 +108,7 @@ async def change(
     most: int,
 ) -> list[RouteResult]:
     """Register and remove DIDs, in order."""
-    # one request of a recipient after the other, so that the bound on its routes holds
+    # serializes requests of one recipient, so that the limit on its routes holds
     await connection.execute("SELECT 1 FROM recipient WHERE id = $1 FOR UPDATE", owner.id)
     count = await connection.fetchval("SELECT count(*) FROM route WHERE recipient = $1", owner.id)
     results: list[RouteResult] = []
@@ -137,11 +137,11 @@ async def _add(
     if registered == owner.id:
         return RouteResult.NO_CHANGE
     other = await connection.fetchval("SELECT 1 FROM recipient WHERE did = $1 AND id <> $2", key, owner.id)
-    # a forward may name a key of a registered DID, and its route is that of the DID
+    # the DID may be an alias of a DID that another recipient has registered
     named = await connection.fetchval(
         "SELECT 1 FROM route_name JOIN route USING (did) WHERE name = $1 AND recipient <> $2", key, owner.id
     )
-    # the first registration wins, and a DID that speaks for itself outranks every other
+    # the first registration wins, except over a verified DID
     if full or (not proved and (registered is not None or other is not None or named is not None)):
         return RouteResult.CLIENT_ERROR
     winner = await connection.fetchval(
@@ -155,7 +155,7 @@ async def _add(
         at,
     )
     if winner != owner.id:
-        # another process registered it meanwhile
+        # another process has registered the DID meanwhile
         return RouteResult.CLIENT_ERROR
     await _name(connection, key, change.names)
     await _prove(connection, owner, key, change.proved)
@@ -170,7 +170,7 @@ async def _remove(connection: Any, owner: Recipient, change: RouteChange) -> Rou
 
 
 async def _name(connection: Any, key: str, names: Sequence[str]) -> None:  # noqa: ANN401
-    # a name that another route has stays there: the first claim wins
+    # an alias stays with its first route
     await connection.execute(
         "INSERT INTO route_name (name, did) SELECT name, did FROM unnest($1::text[]) AS name, route "
         "WHERE did = $2 ON CONFLICT DO NOTHING",
@@ -180,7 +180,7 @@ async def _name(connection: Any, key: str, names: Sequence[str]) -> None:  # noq
 
 
 async def _prove(connection: Any, owner: Recipient, key: str, names: Sequence[str]) -> None:  # noqa: ANN401
-    """Give proved names to the route, and unproved routes of those names to its recipient."""
+    """Move verified aliases to the route, and unverified routes of these names to its recipient."""
     for name in names:
         await connection.execute(
             "UPDATE route SET recipient = $1, proved = TRUE "
@@ -203,7 +203,7 @@ async def page(
     offset: int,
     limit: int,
 ) -> tuple[list[str], int]:
-    """A page of the registered DIDs, in the order of registration, and how many there are."""
+    """Return a page of the registered DIDs, in the order of registration, and their total number."""
     count = await connection.fetchval("SELECT count(*) FROM route WHERE recipient = $1", owner.id)
     rows = await connection.fetch(
         "SELECT shown FROM route WHERE recipient = $1 ORDER BY added, did LIMIT $2 OFFSET $3",
@@ -215,7 +215,7 @@ async def page(
 
 
 async def registered_did(connection: Any, owner: Recipient, name: str) -> str | None:  # noqa: ANN401
-    """The registered DID of the recipient that a name stands for."""
+    """Return the registered DID of the recipient for a DID or alias, or None."""
     row = await connection.fetchrow(FIND, [name], [key_of(name)])
     if row["recipient"] != owner.id:
         return None

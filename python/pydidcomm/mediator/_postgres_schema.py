@@ -1,4 +1,4 @@
-"""The tables of a mediator in PostgreSQL, and the steps from one version to the next."""
+"""The tables of a mediator in PostgreSQL, and their migrations."""
 
 from typing import Any, Final
 
@@ -28,7 +28,7 @@ _STEPS: Final = (
     CREATE TABLE gone (digest BYTEA PRIMARY KEY, until DOUBLE PRECISION NOT NULL);
     CREATE INDEX gone_until ON gone (until);
     """,
-    # version 2: departures; `lane` is what leaves in order, `head` the one of it that may leave next
+    # version 2: departures; those of a `lane` are sent in order, and `head` is the next one
     """
     CREATE TABLE outgoing (
         seq BIGSERIAL PRIMARY KEY, lane TEXT NOT NULL, head BOOLEAN NOT NULL, next TEXT NOT NULL,
@@ -41,7 +41,7 @@ _STEPS: Final = (
     CREATE TABLE outgoing_total (messages BIGINT NOT NULL, bytes BIGINT NOT NULL);
     INSERT INTO outgoing_total VALUES (0, 0);
     """,
-    # version 3: tokens of invitations, of which and of whose users only hashes are kept
+    # version 3: invitation tokens; of tokens and their users only hashes are stored
     """
     CREATE TABLE invitation (
         digest BYTEA PRIMARY KEY, name TEXT NOT NULL UNIQUE, uses INTEGER NOT NULL, used INTEGER NOT NULL,
@@ -50,7 +50,7 @@ _STEPS: Final = (
         digest BYTEA PRIMARY KEY, invitation BYTEA NOT NULL REFERENCES invitation ON DELETE CASCADE);
     CREATE INDEX invitation_use_invitation ON invitation_use (invitation);
     """,
-    # version 4: messages that were delivered too often without an acknowledgment, in the columns of `message`
+    # version 4: parked messages, with the columns of `message`
     """
     CREATE TABLE parked (
         seq BIGINT PRIMARY KEY, id TEXT NOT NULL UNIQUE, recipient BIGINT NOT NULL REFERENCES recipient,
@@ -61,18 +61,18 @@ _STEPS: Final = (
     CREATE INDEX parked_recipient ON parked (recipient);
     CREATE INDEX parked_expires ON parked (expires);
     """,
-    # version 5: rotations, which live sessions of other processes follow
+    # version 5: rotations, for live sessions of other processes
     """
     CREATE TABLE moved (
         seq BIGSERIAL PRIMARY KEY, old BIGINT NOT NULL, old_did TEXT NOT NULL, recipient BIGINT NOT NULL,
         did TEXT NOT NULL, at DOUBLE PRECISION NOT NULL);
     """,
-    # version 6: departures whose `next` did not resolve when it was last tried, the same for all of a `next`
+    # version 6: whether `next` did not resolve at the last attempt, the same for all departures of a `next`
     """
     ALTER TABLE outgoing ADD COLUMN unresolved BOOLEAN NOT NULL DEFAULT false;
     CREATE INDEX outgoing_unresolved ON outgoing (size) WHERE unresolved;
     """,
-    # version 7: when `due` was set, unless the sender has asked for the delay
+    # version 7: when `due` was set; null if the sender has requested the delay
     """
     ALTER TABLE outgoing ADD COLUMN timed DOUBLE PRECISION;
     CREATE INDEX outgoing_timed ON outgoing (timed) WHERE head;
@@ -80,14 +80,14 @@ _STEPS: Final = (
 )
 
 _LOCK: Final = 0x70796463
-"""The advisory lock under which one process migrates."""
+"""The advisory lock that a process holds while it migrates."""
 
 
 async def migrate(connection: Any) -> None:  # noqa: ANN401, of asyncpg
-    """Bring the tables to the newest version, in one transaction.
+    """Migrate the tables to the newest version, in one transaction.
 
     Raises:
-        ValueError: A newer version of pydidcomm made the tables.
+        ValueError: A newer version of pydidcomm created the tables.
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
@@ -95,8 +95,8 @@ async def migrate(connection: Any) -> None:  # noqa: ANN401, of asyncpg
         version = await connection.fetchval("SELECT version FROM schema_version") or 0
         if version > len(_STEPS):
             message = (
-                f"the database of the mediator has version {version} of its tables, and this pydidcomm reads "
-                f"up to {len(_STEPS)}: run the newer pydidcomm that made them"
+                f"the database of the mediator has version {version} of its tables, and this pydidcomm "
+                f"supports up to {len(_STEPS)}: run the newer pydidcomm that created them"
             )
             raise ValueError(message)
         if version == len(_STEPS):

@@ -1,7 +1,7 @@
-"""Notifications between the processes of a mediator: hints, gathered and sent apart from the writes.
+"""Notifications between the processes of a mediator, batched and sent outside of the writing transactions.
 
-A NOTIFY inside of a writing transaction takes a lock of the whole server until its commit, which makes all
-commits wait for one another.
+A NOTIFY inside of a writing transaction holds a lock of the whole server until its commit, which serializes
+all commits. A notification may be lost.
 """
 
 import asyncio
@@ -15,16 +15,16 @@ __all__ = ["Wakeups"]
 _CHANNEL: Final = "pydidcomm_mediator"
 
 _GATHERED: Final = 0.005
-"""Seconds for which notifications are gathered."""
+"""Seconds for which notifications are batched."""
 
 _MOST_AT_ONCE: Final = 500
-"""Recipients in one notification: its text may have 8,000 bytes."""
+"""Recipients per notification, whose text may have 8,000 bytes."""
 
 _RETRY: Final = 1.0
-"""Seconds until the listener connects again; live sessions are polled meanwhile."""
+"""Seconds until the listener reconnects; live sessions are polled meanwhile."""
 
 _MOVED: Final = "m"
-"""In place of the id of a recipient."""
+"""Announces a rotation, in place of the id of a recipient."""
 
 
 class Wakeups:
@@ -36,12 +36,12 @@ class Wakeups:
         self._sender: asyncio.Task[None] | None = None
 
     def announce(self, recipients: Iterable[int]) -> None:
-        """Tell other processes, soon, that something was stored."""
+        """Notify other processes soon that envelopes were stored for these recipients."""
         self._pending.update(map(str, recipients))
         self._wake()
 
     def announce_move(self) -> None:
-        """Tell other processes, soon, that the DID of a recipient was rotated."""
+        """Notify other processes soon that the DID of a recipient was rotated."""
         self._pending.add(_MOVED)
         self._wake()
 
@@ -54,11 +54,11 @@ class Wakeups:
         while True:
             try:
                 await self._listen(arrived, moved)
-            except Exception:  # noqa: BLE001, the server is away: the next attempt, and polling meanwhile
+            except Exception:  # noqa: BLE001, the server is unavailable: retry; polling goes on meanwhile
                 await asyncio.sleep(_RETRY)
 
     async def aclose(self) -> None:
-        """Send what is pending."""
+        """Send the pending notifications."""
         if self._sender is not None:
             await asyncio.gather(self._sender, return_exceptions=True)
 
@@ -66,7 +66,7 @@ class Wakeups:
         while self._pending:
             await asyncio.sleep(_GATHERED)
             some = [self._pending.pop() for _ in range(min(len(self._pending), _MOST_AT_ONCE))]
-            # the server is away: live sessions are polled meanwhile
+            # if the server is unavailable: live sessions are polled meanwhile
             with suppress(Exception):
                 async with self._pool.acquire() as connection:
                     await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, ",".join(some))

@@ -1,4 +1,4 @@
-"""Envelopes that arrive together are stored by one transaction."""
+"""Store envelopes that arrive together in one transaction."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
@@ -13,7 +13,7 @@ __all__ = ["GroupedWrites"]
 
 
 _MOST_WRITERS: Final = 4
-"""Transactions at the same time: more of them wait for the same disk."""
+"""Concurrent transactions: more of them would wait for the same disk."""
 
 
 class GroupedWrites:
@@ -27,11 +27,11 @@ class GroupedWrites:
         )
 
     async def place(self, arrival: Arrival) -> Placed:
-        """Store one arrival; returns when it is durable."""
+        """Store one arrival; return once it is durable."""
         return await self._groups.put(arrival)
 
     async def aclose(self) -> None:
-        """Wait for what was accepted."""
+        """Wait for accepted writes."""
         await self._groups.aclose()
 
     async def _write(self, connection: Any, arrivals: Sequence[Arrival]) -> Sequence[Placed]:  # noqa: ANN401
@@ -47,8 +47,8 @@ async def _place(connection: Any, arrivals: Sequence[Arrival], limits: Limits) -
         FIND, [each.next for each in arrivals], [key_of(each.next) for each in arrivals]
     )
     routes = [None if row["did"] is None else (row["did"], row["recipient"]) for row in found]
-    # in this order in every transaction, so that none waits for another that waits for it; and the places in
-    # the order of one recipient are given under its lock, so that they are committed in order
+    # the same order in all transactions prevents deadlocks; the lock of a recipient also makes its sequence
+    # numbers commit in order
     rows = await connection.fetch(
         "SELECT id, queued, bytes FROM recipient WHERE id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE",
         sorted({route[1] for route in routes if route is not None}),
@@ -63,7 +63,7 @@ async def _place(connection: Any, arrivals: Sequence[Arrival], limits: Limits) -
 
 
 async def _find_known(connection: Any, digests: list[bytes]) -> set[tuple[int | None, bytes]]:  # noqa: ANN401
-    """What is in the queue, with its recipient, and what was acknowledged, with None."""
+    """Return the digests in queues, with the recipient, and acknowledged digests, with None."""
     rows = await connection.fetch(
         "SELECT recipient, digest FROM message WHERE digest = ANY ($1::bytea[]) "
         "UNION ALL SELECT NULL, digest FROM gone WHERE digest = ANY ($1::bytea[])",

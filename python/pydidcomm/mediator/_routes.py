@@ -1,4 +1,4 @@
-"""Grants and routes in SQLite: who may register a DID, and which recipient a forward is for."""
+"""Grants and routes in SQLite: which recipient owns a DID, and which route a forward takes."""
 
 import sqlite3
 
@@ -9,7 +9,7 @@ __all__ = ["change", "find", "grant", "move", "moves", "page", "recipient", "reg
 
 
 def find(connection: sqlite3.Connection, name: str) -> tuple[str, int] | None:
-    """The route of a forward's `next`: by its DID, or by the name of a key of a registered DID."""
+    """Return the route of the `next` of a forward, by its DID or by an alias of a registered DID."""
     row = connection.execute("SELECT did, recipient FROM route WHERE did = ?", (key_of(name),)).fetchone()
     if row is None:
         row = connection.execute(
@@ -21,7 +21,7 @@ def find(connection: sqlite3.Connection, name: str) -> tuple[str, int] | None:
 
 
 def recipient(did: str, connection: sqlite3.Connection) -> Recipient | None:
-    """The recipient of this DID."""
+    """Return the recipient of a DID, or None."""
     row = connection.execute(
         "SELECT id, did, granted FROM recipient WHERE did = ?", (key_of(did),)
     ).fetchone()
@@ -29,9 +29,9 @@ def recipient(did: str, connection: sqlite3.Connection) -> Recipient | None:
 
 
 def grant(did: str, at: float, names: tuple[str, ...], connection: sqlite3.Connection) -> Recipient:
-    """The recipient of this DID, made where it is not there.
+    """Return the recipient of a DID; create it on first use.
 
-    A registration of the DID by another recipient ends: the DID has proved itself.
+    A route of another recipient for the DID moves to this one, which has authenticated with the DID.
     """
     key = key_of(did)
     connection.execute("INSERT OR IGNORE INTO recipient (did, granted) VALUES (?, ?)", (key, at))
@@ -45,7 +45,7 @@ def grant(did: str, at: float, names: tuple[str, ...], connection: sqlite3.Conne
 
 
 def move(old: str, new: str, at: float, names: tuple[str, ...], connection: sqlite3.Connection) -> bool:
-    """Give grant, routes and queue of `old` to `new`."""
+    """Move grant, routes and queue from `old` to `new`; return False if `old` has no grant."""
     before = recipient(old, connection)
     if before is None or key_of(old) == key_of(new):
         return False
@@ -60,7 +60,7 @@ def move(old: str, new: str, at: float, names: tuple[str, ...], connection: sqli
             f"UPDATE OR IGNORE {table} SET recipient = ? WHERE recipient = ?",  # noqa: S608, of constants
             (after.id, before.id),
         )
-    # what both had stays once
+    # the rows that remain are repeats of envelopes that both had
     connection.execute("DELETE FROM message WHERE recipient = ?", (before.id,))
     connection.execute("UPDATE parked SET recipient = ? WHERE recipient = ?", (after.id, before.id))
     connection.execute("UPDATE moved SET recipient = ? WHERE recipient = ?", (after.id, before.id))
@@ -82,7 +82,7 @@ def _note_move(before: Recipient, after: int, new: str, at: float, connection: s
 
 
 def moves(after: int, connection: sqlite3.Connection) -> list[Move]:
-    """The rotations past a place in their order."""
+    """Return rotations after a sequence number."""
     return [move_of(row) for row in connection.execute(MOVES.format(after="?"), (after,))]
 
 
@@ -114,12 +114,12 @@ def _add(connection: sqlite3.Connection, owner: Recipient, change: RouteChange, 
     others = connection.execute(
         "SELECT 1 FROM recipient WHERE did = ? AND id <> ?", (key, owner.id)
     ).fetchone()
-    # a forward may name a key of a registered DID, and its route is that of the DID
+    # the DID may be an alias of a DID that another recipient has registered
     named = connection.execute(
         "SELECT 1 FROM route_name AS n JOIN route AS r USING (did) WHERE n.name = ? AND r.recipient <> ?",
         (key, owner.id),
     ).fetchone()
-    # the first registration wins, and a DID that speaks for itself outranks every other
+    # the first registration wins, except over a verified DID
     if not proved and (row is not None or others is not None or named is not None):
         return RouteResult.CLIENT_ERROR
     connection.execute(
@@ -147,14 +147,14 @@ def _remove(connection: sqlite3.Connection, owner: Recipient, change: RouteChang
 
 
 def _name(connection: sqlite3.Connection, key: str, names: tuple[str, ...]) -> None:
-    # a name that another route has stays there: the first claim wins
+    # an alias stays with its first route
     connection.executemany(
         "INSERT OR IGNORE INTO route_name (name, did) VALUES (?, ?)", [(name, key) for name in names]
     )
 
 
 def _prove(connection: sqlite3.Connection, owner: Recipient, key: str, names: tuple[str, ...]) -> None:
-    """Give proved names to the route, and unproved routes of those names to its recipient."""
+    """Move verified aliases to the route, and unverified routes of these names to its recipient."""
     for name in names:
         connection.execute(
             "UPDATE route SET recipient = ?1, proved = 1 WHERE did = ?2 AND recipient <> ?1 AND proved = 0",
@@ -168,7 +168,7 @@ def _prove(connection: sqlite3.Connection, owner: Recipient, key: str, names: tu
 
 
 def page(owner: Recipient, offset: int, limit: int, connection: sqlite3.Connection) -> tuple[list[str], int]:
-    """A page of the registered DIDs, in the order of registration, and how many there are."""
+    """Return a page of the registered DIDs, in the order of registration, and their total number."""
     count = connection.execute("SELECT count(*) FROM route WHERE recipient = ?", (owner.id,)).fetchone()[0]
     rows = connection.execute(
         "SELECT shown FROM route WHERE recipient = ? ORDER BY added, did LIMIT ? OFFSET ?",
@@ -178,7 +178,7 @@ def page(owner: Recipient, offset: int, limit: int, connection: sqlite3.Connecti
 
 
 def registered_did(owner: Recipient, name: str, connection: sqlite3.Connection) -> str | None:
-    """The registered DID of the recipient that a name stands for."""
+    """Return the registered DID of the recipient for a DID or alias, or None."""
     route = find(connection, name)
     if route is None or route[1] != owner.id:
         return None

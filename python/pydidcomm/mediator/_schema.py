@@ -1,4 +1,4 @@
-"""The tables of a mediator in SQLite, and the steps from one version to the next."""
+"""The tables of a mediator in SQLite, and their migrations."""
 
 import sqlite3
 from typing import Final
@@ -12,7 +12,7 @@ _STEPS: Final = (
         """CREATE TABLE recipient (
             id INTEGER PRIMARY KEY, did TEXT NOT NULL UNIQUE, granted REAL NOT NULL,
             queued INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0)""",
-        # `proved`: its own party asked for mediation with this DID
+        # `proved`: the recipient has authenticated with this DID
         """CREATE TABLE route (
             did TEXT PRIMARY KEY, recipient INTEGER NOT NULL REFERENCES recipient, shown TEXT NOT NULL,
             proved INTEGER NOT NULL, added REAL NOT NULL) WITHOUT ROWID""",
@@ -20,7 +20,7 @@ _STEPS: Final = (
         """CREATE TABLE route_name (
             name TEXT PRIMARY KEY, did TEXT NOT NULL REFERENCES route ON DELETE CASCADE) WITHOUT ROWID""",
         "CREATE INDEX route_name_did ON route_name (did)",
-        # AUTOINCREMENT: a place in the order is never given twice, not even after a deletion
+        # AUTOINCREMENT: a sequence number is never reused, not even after a deletion
         """CREATE TABLE message (
             seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
             recipient INTEGER NOT NULL REFERENCES recipient, route TEXT NOT NULL, digest BLOB NOT NULL,
@@ -29,11 +29,11 @@ _STEPS: Final = (
         "CREATE UNIQUE INDEX message_once ON message (digest, recipient)",
         "CREATE INDEX message_order ON message (recipient, seq)",
         "CREATE INDEX message_expires ON message (expires)",
-        # what was acknowledged is not taken again when its sender retries
+        # digests of acknowledged envelopes, to detect a retry of the sender
         "CREATE TABLE gone (digest BLOB PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID",
         "CREATE INDEX gone_until ON gone (until)",
     ),
-    # version 2: departures; `lane` is what leaves in order, `head` the one of it that may leave next
+    # version 2: departures; those of a `lane` are sent in order, and `head` is the next one
     (
         """CREATE TABLE outgoing (
             seq INTEGER PRIMARY KEY AUTOINCREMENT, lane TEXT NOT NULL, head INTEGER NOT NULL,
@@ -46,7 +46,7 @@ _STEPS: Final = (
         "CREATE TABLE outgoing_total (messages INTEGER NOT NULL, bytes INTEGER NOT NULL)",
         "INSERT INTO outgoing_total VALUES (0, 0)",
     ),
-    # version 3: tokens of invitations, of which and of whose users only hashes are kept
+    # version 3: invitation tokens; of tokens and their users only hashes are stored
     (
         """CREATE TABLE invitation (
             digest BLOB PRIMARY KEY, name TEXT NOT NULL UNIQUE, uses INTEGER NOT NULL, used INTEGER NOT NULL,
@@ -56,7 +56,7 @@ _STEPS: Final = (
             WITHOUT ROWID""",
         "CREATE INDEX invitation_use_invitation ON invitation_use (invitation)",
     ),
-    # version 4: messages that were delivered too often without an acknowledgment, in the columns of `message`
+    # version 4: parked messages, with the columns of `message`
     (
         """CREATE TABLE parked (
             seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, recipient INTEGER NOT NULL REFERENCES recipient,
@@ -66,18 +66,18 @@ _STEPS: Final = (
         "CREATE INDEX parked_recipient ON parked (recipient)",
         "CREATE INDEX parked_expires ON parked (expires)",
     ),
-    # version 5: rotations, which live sessions of other processes follow; places are given once
+    # version 5: rotations, for live sessions of other processes; sequence numbers are never reused
     (
         """CREATE TABLE moved (
             seq INTEGER PRIMARY KEY AUTOINCREMENT, old INTEGER NOT NULL, old_did TEXT NOT NULL,
             recipient INTEGER NOT NULL, did TEXT NOT NULL, at REAL NOT NULL)""",
     ),
-    # version 6: departures whose `next` did not resolve when it was last tried, the same for all of a `next`
+    # version 6: whether `next` did not resolve at the last attempt, the same for all departures of a `next`
     (
         "ALTER TABLE outgoing ADD COLUMN unresolved INTEGER NOT NULL DEFAULT 0",
         "CREATE INDEX outgoing_unresolved ON outgoing (size) WHERE unresolved = 1",
     ),
-    # version 7: when `due` was set, unless the sender has asked for the delay
+    # version 7: when `due` was set; null if the sender has requested the delay
     (
         "ALTER TABLE outgoing ADD COLUMN timed REAL",
         "CREATE INDEX outgoing_timed ON outgoing (timed) WHERE head = 1",
@@ -86,7 +86,7 @@ _STEPS: Final = (
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the tables to the newest version, in one transaction a step.
+    """Migrate the tables to the newest version, with one transaction per step.
 
     Raises:
         ValueError: A newer version of pydidcomm wrote the file.
@@ -94,8 +94,8 @@ def migrate(connection: sqlite3.Connection) -> None:
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > len(_STEPS):
         message = (
-            f"the file of the mediator has version {version} of its tables, and this pydidcomm reads up to "
-            f"{len(_STEPS)}: run the newer pydidcomm that wrote it"
+            f"the file of the mediator has version {version} of its tables, and this pydidcomm supports up "
+            f"to {len(_STEPS)}: run the newer pydidcomm that wrote it"
         )
         raise ValueError(message)
     for number, step in enumerate(_STEPS[version:], version + 1):

@@ -1,4 +1,4 @@
-"""Departures in SQLite. A lane is what leaves in order; its head is the one that may leave next."""
+"""Departures in SQLite. The departures of a lane are sent in order; its head is the next one."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -31,27 +31,27 @@ class SqliteDepartures:
         self._folder = folder
 
     async def keep(self, departure: Departure, limits: OutgoingLimits) -> Placement:
-        """Stores a departure; see `Departures`."""
+        """Store a departure; see `Departures`."""
         placed: Placement = await self._write(partial(_keep, departure, limits, self._folder))
         return placed
 
     async def take(self, now: float, until: float, count: int, size: int) -> list[Outgoing]:
-        """Takes out what is due; see `Departures`."""
+        """Take the departures that are due; see `Departures`."""
         found: list[Outgoing] = await self._write(partial(_take, now, until, count, size))
         return found
 
     async def settle(self, settlements: Sequence[Settlement], at: float, limits: OutgoingLimits) -> int:
-        """Notes outcomes; see `Departures`."""
+        """Store outcomes; see `Departures`."""
         crowded: int = await self._write(partial(_settle, tuple(settlements), at, limits))
         return crowded
 
     async def expire(self, now: float, limit: int) -> int:
-        """Deletes what is to be given up; see `Departures`."""
+        """Delete expired departures; see `Departures`."""
         gone: int = await self._write(partial(_expire, now, limit))
         return gone
 
     async def load(self) -> tuple[int, int]:
-        """How many departures there are, and their bytes."""
+        """Return the number of departures, and of their bytes."""
         found: tuple[int, int] = await self._read(_load)
         return found
 
@@ -180,7 +180,7 @@ def _count_departures(connection: sqlite3.Connection) -> tuple[int, int]:
 
 
 def _count_unresolved(to: str, limits: OutgoingLimits, connection: sqlite3.Connection) -> bool:
-    """Count the departures for a `next` for the share, where they have room; returns whether they have."""
+    """Count the departures for a `next` as unresolved if the share has room; return whether it has."""
     these = connection.execute("SELECT count(*), sum(size) FROM outgoing WHERE next = ?", (to,)).fetchone()
     if not has_share(limits, _count_departures(connection), these):
         return False

@@ -1,4 +1,4 @@
-"""Tokens of invitations in SQLite."""
+"""Invitation tokens in SQLite."""
 
 import sqlite3
 from functools import partial
@@ -17,7 +17,7 @@ class SqliteInvitations:
         self._read = read
 
     async def add(self, token: str, *, uses: int, at: float, expires: float, label: str = "") -> str:
-        """Keeps a new token; see `Invitations`."""
+        """Store a new token; see `Invitations`."""
         digest = digest_of_token(token)
         row = InvitationToken(
             name=digest.hex()[:12], uses=uses, used=0, made=at, expires=expires, label=label
@@ -26,19 +26,19 @@ class SqliteInvitations:
         return row.name
 
     async def use(self, token: str, did: str, at: float) -> bool:
-        """Whether a token admits a DID; see `Invitations`."""
+        """Return whether a token admits a DID; see `Invitations`."""
         admitted: bool = await self._write(
             partial(_use, digest_of_token(token), digest_of_use(token, did), at)
         )
         return admitted
 
     async def revoke(self, name: str) -> bool:
-        """Deletes a token; see `Invitations`."""
+        """Delete a token; see `Invitations`."""
         gone: bool = await self._write(partial(_revoke, name))
         return gone
 
     async def tokens(self, limit: int) -> list[InvitationToken]:
-        """The newest tokens, newest first."""
+        """Return the newest tokens, newest first."""
         found: list[InvitationToken] = await self._read(partial(_tokens, limit))
         return found
 

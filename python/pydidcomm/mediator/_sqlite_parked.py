@@ -21,32 +21,32 @@ class SqliteParked:
         self._limits = limits
 
     async def park(self, numbers: Sequence[int], at: float) -> int:
-        """Takes messages out of their queues; see `Parked`."""
+        """Take messages out of their queues; see `Parked`."""
         count: int = await self._write(partial(_park, tuple(numbers), at, self._limits))
         return count
 
     async def restore(self, numbers: Sequence[int]) -> int:
-        """Puts parked messages at the end of their queues; see `Parked`."""
+        """Put parked messages at the end of their queues; see `Parked`."""
         count: int = await self._write(partial(_restore, tuple(numbers), self._limits))
         return count
 
     async def delete(self, numbers: Sequence[int]) -> int:
-        """Deletes parked messages; see `Parked`."""
+        """Delete parked messages; see `Parked`."""
         count: int = await self._write(partial(_delete, tuple(numbers)))
         return count
 
     async def count(self) -> int:
-        """How many messages are parked."""
+        """Return how many messages are parked."""
         count: int = await self._read(_count)
         return count
 
     async def messages(self, limit: int, *, did: str | None = None) -> list[Undelivered]:
-        """The messages that were parked first."""
+        """Return the messages that were parked first."""
         found: list[Undelivered] = await self._read(partial(_list, PARKED, limit, did))
         return found
 
     async def delivered(self, limit: int, *, did: str | None = None) -> list[Undelivered]:
-        """The messages of the queues that were delivered most often."""
+        """Return the messages of the queues that were delivered most often."""
         found: list[Undelivered] = await self._read(partial(_list, DELIVERED, limit, did))
         return found
 
@@ -54,7 +54,7 @@ class SqliteParked:
 def count_delivery(
     places: tuple[int, ...], at: float, limits: Limits, connection: sqlite3.Connection
 ) -> None:
-    """Count a delivery of each message, and park those that had the most deliveries."""
+    """Count a delivery of each message, and park messages that have reached `Limits.deliveries`."""
     connection.executemany(
         "UPDATE message SET deliveries = deliveries + 1, first_delivered = coalesce(first_delivered, ?), "
         "last_delivered = ? WHERE seq = ?",
@@ -67,7 +67,7 @@ def count_delivery(
 
 
 def acknowledge(name: str, recipient: int, connection: sqlite3.Connection) -> bytes | None:
-    """Delete a parked message by its id; returns its digest."""
+    """Delete a parked message by its attachment id; return its digest, or None."""
     row = connection.execute(
         "DELETE FROM parked WHERE id = ? AND recipient = ? RETURNING digest", (name, recipient)
     ).fetchone()
@@ -97,7 +97,7 @@ def _park(numbers: tuple[int, ...], at: float, limits: Limits, connection: sqlit
         connection.execute(
             "UPDATE recipient SET queued = queued - 1, bytes = bytes - ? WHERE id = ?", (size, recipient)
         )
-        # the same envelope of a sender that tries again is not a new one
+        # a repeat of the envelope by its sender must be detected
         connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?)", (digest, expires))
         count += 1
     return count
@@ -138,6 +138,6 @@ def _count(connection: sqlite3.Connection) -> int:
 def _list(query: str, limit: int, did: str | None, connection: sqlite3.Connection) -> list[Undelivered]:
     key = None if did is None else key_of(did)
     rows = connection.execute(query.format(did="?1", limit="?2"), (key, limit))
-    # as the query names them
+    # the column names of the query
     names = [each[0] for each in rows.description]
     return [Undelivered(**dict(zip(names, row, strict=True))) for row in rows]

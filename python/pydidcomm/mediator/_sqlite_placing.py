@@ -1,8 +1,8 @@
-"""Store a group of arrivals in SQLite by few statements.
+"""Store a group of arrivals in SQLite with few statements.
 
-Each step of a statement gives the interpreter lock away, and the event loop gives it back late: what a group
-needs is read as one row of JSON, and written by one statement. One serves all groups up to a power of two, so
-that few are compiled and kept.
+Each step of a statement releases the GIL, and waits for the event loop to get it back. So the state for a
+group is read as one row of JSON, and written by one statement. Group sizes are padded to powers of two, so
+that few statements are compiled and cached.
 """
 
 import errno
@@ -22,7 +22,7 @@ __all__ = ["place", "require_room"]
 
 
 _RESERVE: Final = 16 * 1_048_576
-"""Bytes that arrivals leave free on the disk: SQLite deletes by writing, and a full disk would stay full."""
+"""Bytes that arrivals leave free on the disk: deletions write too, so a full disk would stay full."""
 
 _ROUTES: Final = """
     SELECT json_group_array(json_array(asked.key, route.did, route.recipient))
@@ -52,7 +52,7 @@ _COUNT: Final = """
 def place(
     connection: sqlite3.Connection, arrivals: Sequence[Arrival], limits: Limits, folder: Path
 ) -> list[Placed]:
-    """Store what is to be stored; the answers are in the order of the arrivals.
+    """Store a group of arrivals; return the results in the same order.
 
     Raises:
         OSError: The disk has too little room.
@@ -76,14 +76,14 @@ def place(
 
 
 def require_room(connection: sqlite3.Connection, folder: Path) -> None:
-    """Leave room for deletions.
+    """Require free disk space, a reserve for deletions.
 
     Raises:
         OSError: The disk has too little room.
     """
     free = shutil.disk_usage(folder).free
     if free < _RESERVE:
-        # what was deleted leaves room in the file
+        # free pages in the file count too
         query = "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size"
         free += connection.execute(query).fetchone()[0]
     if free < _RESERVE:
@@ -91,10 +91,10 @@ def require_room(connection: sqlite3.Connection, folder: Path) -> None:
 
 
 def _routes(connection: sqlite3.Connection, names: list[str]) -> list[Route | None]:
-    # text with U+0000 may end there in SQLite
+    # SQLite may truncate text at U+0000
     keys = json.dumps([key_of(name) if name.isprintable() else "" for name in names])
     found: dict[int, Route] = {row[0]: (row[1], row[2]) for row in _read(connection, _ROUTES, (keys,))}
-    # a name of a key is the rare case
+    # aliases are rare, so they are looked up one by one
     return [
         found.get(place) or (routes.find(connection, name) if name.isprintable() else None)
         for place, name in enumerate(names)
@@ -111,7 +111,7 @@ def _find_known(connection: sqlite3.Connection, names: list[bytes]) -> set[tuple
 
 
 def _room(count: int) -> int:
-    """The next power of two."""
+    """Return the next power of two."""
     return 1 << (count - 1).bit_length()
 
 

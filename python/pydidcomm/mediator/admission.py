@@ -1,4 +1,4 @@
-"""Who may become a recipient of a mediator."""
+"""Admission policies: which DIDs may become recipients of a mediator."""
 
 from collections.abc import Collection
 from typing import Protocol
@@ -9,14 +9,14 @@ __all__ = ["Admission", "AllowList", "Closed", "Open"]
 
 
 class Admission(Protocol):
-    """Decides whether mediation is granted; a recipient that has a grant keeps it."""
+    """Decides whether mediation is granted; it is not called for a DID that has a grant."""
 
     async def admits(self, did: str, pthid: str | None) -> bool:
-        """Whether a DID may have mediation.
+        """Return whether a DID gets mediation.
 
         Args:
-            did: The proved DID of the request's sender.
-            pthid: The invitation that the request answers.
+            did: The verified DID of the sender.
+            pthid: The `pthid` of the request, the message id of the invitation that it answers, or None.
         """
         ...
 
@@ -25,7 +25,7 @@ class Open:
     """Admits every DID."""
 
     async def admits(self, did: str, pthid: str | None) -> bool:  # noqa: ARG002, of the Protocol
-        """True."""
+        """Return True."""
         return True
 
 
@@ -33,12 +33,12 @@ class Closed:
     """Admits no new DID."""
 
     async def admits(self, did: str, pthid: str | None) -> bool:  # noqa: ARG002, of the Protocol
-        """False."""
+        """Return False."""
         return False
 
 
 class AllowList:
-    """Admits some DIDs, and those that answer one of some invitations.
+    """Admits listed DIDs, and DIDs that answer a listed invitation.
 
     Example:
         >>> import asyncio
@@ -49,15 +49,15 @@ class AllowList:
     """
 
     def __init__(self, dids: Collection[str] = (), invitations: Collection[str] = ()) -> None:
-        """Copies what it admits.
+        """Admit these DIDs and invitations.
 
         Args:
             dids: The DIDs, in any form.
-            invitations: The ids of invitations: a request names one as its `pthid`.
+            invitations: The message ids of invitations, to which the `pthid` of a request is compared.
         """
         self._dids = tuple(dids)
         self._invitations = frozenset(invitations)
 
     async def admits(self, did: str, pthid: str | None) -> bool:
-        """Whether the DID or its invitation is listed."""
+        """Return whether the DID or its invitation is listed."""
         return pthid in self._invitations or any(same_party(did, each) for each in self._dids)

@@ -1,4 +1,4 @@
-"""Answers leave on the connection of the request, or for the endpoint in the recipient's document."""
+"""Send answers on the connection of the request, or to the endpoint in the recipient's DID document."""
 
 import logging
 from collections.abc import Mapping
@@ -22,10 +22,10 @@ __all__ = ["DIRECT", "Answers"]
 LOG: Final = logging.getLogger("pydidcomm.mediator")
 
 MOST_WAITING: Final = 1_000
-"""Answers that wait for an endpoint; one more is dropped, and its recipient asks again."""
+"""Answers that wait for an endpoint; further ones are dropped, and recipients repeat their requests."""
 
 DIRECT: Final = PackEncryptedConfig(forward=False)
-"""For a connection that is there: the endpoints in a recipient's document are not looked at."""
+"""Options for an open connection, which bypasses the mediators in the recipient's DID document."""
 
 
 Profile = Literal["veramo"]
@@ -33,7 +33,7 @@ Profile = Literal["veramo"]
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """How answers to requests of a profile are packed, for a connection and for endpoints."""
+    """The options to pack answers in a profile, for a connection and for endpoints."""
 
     direct: PackEncryptedConfig
     routed: PackEncryptedConfig | None
@@ -48,14 +48,14 @@ _PROFILES: Final[Mapping[Profile | None, _Written]] = {
 
 
 class Answers:
-    """Packs answers, and sends those that do not go back on the connection.
+    """Packs answers, and sends those that are not returned on the connection.
 
     Args:
-        party: Packs.
-        sender: An `HttpTransport`; None to drop answers that need one.
-        always_reply: Whether an answer goes back on the connection without `return_route` where its recipient
-            has no endpoint.
-        metrics: Where measurements go.
+        party: Packs messages.
+        sender: An `HttpTransport`; None to drop answers to endpoints.
+        always_reply: Whether to answer on the connection a request without `return_route` whose sender has no
+            endpoint.
+        metrics: Receives measurements.
     """
 
     def __init__(
@@ -81,14 +81,14 @@ class Answers:
         connection: "Connection",
         profile: "Profile | None" = None,
     ) -> Reply:
-        """The reply with an answer, or 202 where it takes another way.
+        """Return the HTTP reply with an answer, or 202 if the answer is sent to an endpoint or dropped.
 
         Args:
             answer: The answer.
-            to: The proved sender of the request.
-            frm: The DID that the request was encrypted for.
-            connection: What brought the request.
-            profile: The profile of the request, if it is not that of DIDComm v2.1.
+            to: The verified sender of the request.
+            frm: The DID that the request was encrypted to.
+            connection: The connection that brought the request.
+            profile: The envelope profile of the request; None for DIDComm v2.1.
         """
         written = _PROFILES[profile]
         try:
@@ -100,7 +100,7 @@ class Answers:
             elif self._always_reply:
                 return await self._return(answer, to, frm, written)
         except DIDCommError as error:
-            # its document has no key for an answer, whatever it had for the request
+            # the DID document has a key for the request, but none to encrypt an answer to
             self._metrics.count("answer", "failed")
             return transport.reply_to(error)
         return transport.ACCEPTED
@@ -110,13 +110,13 @@ class Answers:
         return Reply(200, packed.text.encode(), packed.media_type)
 
     async def _route(self, answer: Message, to: str, frm: str, written: "_Written") -> Packed | None:
-        """The answer for the endpoints of its recipient; None where they lead nowhere."""
+        """Pack the answer for the endpoints of its recipient; return None if they cannot be used."""
         try:
             return await self._party.pack(answer, to=to, frm=frm, config=written.routed)
         except ResolutionError:
             raise
         except DIDCommError:
-            # a mediator in its document that has no document of its own
+            # the endpoint is a mediator whose DID document cannot be used
             self._metrics.count("answer", "failed")
             return None
 
@@ -129,7 +129,7 @@ class Answers:
             self._metrics.count("answer", "dropped")
 
     async def run(self) -> None:
-        """Send until cancelled."""
+        """Send answers to endpoints until cancelled."""
         while True:
             packed = await self._sending.receive()
             try:
@@ -139,7 +139,7 @@ class Answers:
                 self._metrics.count("answer", "failed")
 
     def close(self) -> None:
-        """Drop what was not sent."""
+        """Drop the answers that are not sent yet."""
         with suppress(anyio.ClosedResourceError):
             self._to_send.close()
             self._sending.close()

@@ -1,4 +1,4 @@
-"""Circuit breakers: which hosts are sent to now, and how many messages at a time. No I/O, no clock."""
+"""Circuit breakers and concurrency limits by host. No I/O, no clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,34 +8,35 @@ from typing import Final
 __all__ = ["Hosts", "Turn"]
 
 PLACES: Final = 8
-"""Messages that are on their way to one host at the same time."""
+"""Concurrent messages to one host."""
 
 FAILURES: Final = 5
-"""Failures in a row after which a host is left alone."""
+"""Failures in a row after which the circuit breaker of a host opens."""
 
 FIRST_PAUSE: Final = 15.0
-"""Seconds for which a host is left alone, doubled each time that it fails again."""
+"""Seconds for which a circuit breaker is open, doubled with each further failure."""
 
 LONGEST_PAUSE: Final = 900.0
-"""The longest of these pauses: a host that comes back is found within a quarter of an hour."""
+"""Maximum of these seconds, so that a host that recovers is tried within a quarter of an hour."""
 
 SLOW_SECONDS: Final = 1.0
-"""After how long in all of its places a host is slow: other hosts need the places of the mediator."""
+"""Seconds after which a host with all places in use is slow: its messages must not block other hosts."""
 
 SLOW_PAUSE: Final = 15.0
-"""The most seconds that a message for a slow host waits in the store."""
+"""Maximum number of seconds that a message for a slow host waits in the store."""
 
 MOST_HOSTS: Final = 10_000
-"""Hosts that are remembered: a sender chooses them."""
+"""Hosts that are tracked, a limit because senders choose them."""
 
 
 class Turn(Enum):
-    """What a message for a host does."""
+    """Whether a message for a host is sent now."""
 
     GO = "go"
     WAIT = "wait"
     """All places are in use, and one will be free soon."""
     LATER = "later"
+    """The circuit breaker is open, or the host is slow: put the message back into the store."""
 
 
 @dataclass(slots=True)
@@ -48,9 +49,10 @@ class _Host:
 
 
 class Hosts:
-    """What is known about hosts, in this process.
+    """The circuit breakers of all hosts, in this process.
 
-    After some failures in a row a host is left alone for a while; then one message tries it.
+    After `FAILURES` failures in a row the breaker of a host opens for a while; then one message tries the
+    host.
 
     Args:
         fraction: Returns a random number from 0 to 1, for the jitter.
@@ -70,11 +72,11 @@ class Hosts:
         self._hosts: dict[str, _Host] = {}
 
     def turn(self, host: str, now: float) -> tuple[Turn, float]:
-        """Whether a message may go to a host, and for LATER when it may ask again.
+        """Return whether a message may be sent to a host, and for `LATER` when to try again.
 
         Args:
             host: The host and port.
-            now: The time in seconds.
+            now: The time, in seconds.
         """
         known = self._hosts.get(host)
         if known is None:
@@ -82,7 +84,7 @@ class Hosts:
         if known.open_until > now:
             return Turn.LATER, known.open_until
         if known.trial or (known.pauses and known.begun):
-            # one message tries the host, and the others wait for its outcome
+            # one message tries the host; the others wait for its outcome
             return Turn.LATER, now + FIRST_PAUSE * self._fraction()
         if len(known.begun) < PLACES:
             return Turn.GO, now
@@ -91,11 +93,11 @@ class Hosts:
         return Turn.WAIT, now
 
     def begin(self, host: str, now: float) -> None:
-        """Note that a message is on its way to a host.
+        """Record that a message is being sent to a host.
 
         Args:
             host: The host and port.
-            now: The time in seconds.
+            now: The time, in seconds.
         """
         known = self._hosts.get(host)
         if known is None:
@@ -105,13 +107,13 @@ class Hosts:
         known.begun.append(now)
 
     def end(self, host: str, begun: float, now: float, *, up: bool) -> None:
-        """Note the outcome of a message.
+        """Record the outcome of a message.
 
         Args:
             host: The host and port.
-            begun: The time that `begin` had.
-            now: The time in seconds.
-            up: Whether the host answered other than with a failure of its own.
+            begun: The `now` of its `begin`.
+            now: The time, in seconds.
+            up: Whether the host answered; a refusal of the message counts as an answer.
         """
         known = self._hosts[host]
         known.begun.remove(begun)
@@ -128,7 +130,7 @@ class Hosts:
             known.pauses += 1
 
     def is_failing(self, host: str) -> bool:
-        """Whether a host was left alone, and has not answered since.
+        """Return whether the breaker of a host has opened, and the host has not answered since.
 
         Args:
             host: The host and port.
@@ -137,17 +139,17 @@ class Hosts:
         return known is not None and known.pauses > 0
 
     def count_paused(self, now: float) -> int:
-        """How many hosts are left alone.
+        """Return the number of hosts whose breaker is open.
 
         Args:
-            now: The time in seconds.
+            now: The time, in seconds.
         """
         return sum(known.open_until > now for known in self._hosts.values())
 
     def _forget(self) -> None:
-        """Make room for one more host."""
+        """Evict a host if there are too many."""
         if len(self._hosts) < MOST_HOSTS:
             return
-        # those in use are few
+        # few hosts are in use, so one is found soon
         oldest = next(name for name, known in self._hosts.items() if not known.begun)
         del self._hosts[oldest]

@@ -1,4 +1,4 @@
-"""What recipients ask of a mediator, and the answers, whatever the protocol and its version."""
+"""Commands of recipients, and their results, independent of protocol and version."""
 
 from dataclasses import dataclass
 
@@ -25,15 +25,15 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Mediate:
-    """Asks for mediation."""
+    """Request mediation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Asks to register and remove DIDs.
+    """Register and remove DIDs.
 
     Attributes:
-        entries: What was asked, word for word, and the change that it stands for; None where it is malformed.
+        entries: Each entry of the request as it was sent, with its change; None for a malformed entry.
     """
 
     entries: tuple[tuple[dict[str, object], RouteChange | None], ...]
@@ -41,11 +41,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """Asks which DIDs are registered; `limit` is None where all are wanted.
+    """List the registered DIDs.
 
     Attributes:
-        offset: The DIDs to leave out before.
-        limit: The most DIDs; None for all.
+        offset: The number of DIDs to skip.
+        limit: The maximum number of DIDs; None if no page was requested.
     """
 
     offset: int = 0
@@ -54,10 +54,10 @@ class List:
 
 @dataclass(frozen=True, slots=True)
 class ReportStatus:
-    """Asks for the state of the queue, or of the part for one DID.
+    """Report the state of the queue, or of its part for one DID.
 
     Attributes:
-        route: Only the part for this DID; None for all.
+        route: The DID; None for the whole queue.
     """
 
     route: str | None = None
@@ -65,12 +65,12 @@ class ReportStatus:
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
-    """Asks for the oldest envelopes.
+    """Deliver the oldest envelopes.
 
     Attributes:
-        limit: The most envelopes.
+        limit: The maximum number of envelopes.
         route: Only envelopes for this DID; None for all.
-        as_json: Whether the recipient reads JSON attachments alone.
+        as_json: Whether the recipient reads only JSON attachments.
     """
 
     limit: int
@@ -80,7 +80,7 @@ class Deliver:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
-    """Says that envelopes have arrived.
+    """Acknowledge envelopes.
 
     Attributes:
         ids: The ids of the envelopes.
@@ -91,10 +91,10 @@ class Acknowledge:
 
 @dataclass(frozen=True, slots=True)
 class SetLive:
-    """Asks for live mode on this connection, or for its end.
+    """Start or end live mode on this connection.
 
     Attributes:
-        on: Whether live mode is wanted.
+        on: Whether to start live mode.
     """
 
     on: bool
@@ -105,10 +105,10 @@ Command = Mediate | Change | List | ReportStatus | Deliver | Acknowledge | SetLi
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """Mediation is granted, under this DID.
+    """Mediation is granted.
 
     Attributes:
-        routing_did: The DID to use as service endpoint.
+        routing_did: The routing DID, for use as service endpoint.
     """
 
     routing_did: str
@@ -121,10 +121,10 @@ class Denied:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The entries as they were asked, each with its result.
+    """The results of a `Change`.
 
     Attributes:
-        entries: What was asked, word for word, and its result.
+        entries: Each entry of the request as it was sent, with its result.
     """
 
     entries: tuple[tuple[dict[str, object], RouteResult], ...]
@@ -132,12 +132,12 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of the registered DIDs; `remaining` is None where no page was asked for.
+    """A page of the registered DIDs.
 
     Attributes:
         dids: The DIDs, in the order of registration.
-        offset: The DIDs before them.
-        remaining: The DIDs after them; None where no page was asked for.
+        offset: The number of DIDs before them.
+        remaining: The number of DIDs after them; None if no page was requested and the list is complete.
     """
 
     dids: tuple[str, ...]
@@ -150,10 +150,10 @@ class Status:
     """The state of a queue.
 
     Attributes:
-        queue: Its size and age.
+        queue: The size and age of the queue.
         now: The time, in seconds since the epoch.
-        live: Whether live mode is on for this connection.
-        route: The DID as it was asked for.
+        live: Whether this connection is in live mode.
+        route: The DID of the request, as it was sent, or None.
     """
 
     queue: QueueStatus
@@ -168,8 +168,8 @@ class Delivered:
 
     Attributes:
         envelopes: The envelopes, oldest first.
-        route: The DID as it was asked for.
-        as_json: Whether the recipient reads JSON attachments alone.
+        route: The DID of the request, as it was sent, or None.
+        as_json: Whether the recipient reads only JSON attachments.
     """
 
     envelopes: tuple[Queued, ...]

@@ -1,4 +1,4 @@
-"""An open connection of a mediator: what may be sent back on it, and for whom."""
+"""An open connection of a mediator, its return routes and its live sessions."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from pydidcomm.mediator.records import Recipient
 __all__ = ["Connection", "LivePeer"]
 
 MOST_DIDS = 100
-"""DIDs that may use one connection at once."""
+"""DIDs whose `return_route` is stored for one connection."""
 
 
 @dataclass(slots=True)
@@ -19,9 +19,9 @@ class LivePeer:
     """A recipient in live mode on one connection.
 
     Attributes:
-        session: What was pushed and what is not acknowledged, and the DID to push to.
-        frm: Our DID, as the recipient named it.
-        pickup: The version of the protocol in which it asked.
+        session: The live session.
+        frm: The DID of the mediator that the recipient used.
+        pickup: The version of Message Pickup that the recipient used.
     """
 
     session: LiveSession
@@ -34,10 +34,10 @@ class Connection:
     """A WebSocket, or one HTTP request.
 
     Attributes:
-        send: Sends an envelope; None where the connection is not persistent.
-        wake: Called when there may be something to push.
+        send: Sends an envelope on a WebSocket; None for an HTTP request.
+        wake: Called when there may be envelopes to push.
         live: The recipients in live mode.
-        routes: The last `return_route` of each proved DID; a thread id stands for "thread".
+        routes: The last `return_route` of each verified DID, with the thread id for "thread".
     """
 
     send: Callable[[str], Awaitable[None]] | None = None
@@ -47,11 +47,11 @@ class Connection:
 
     @property
     def persistent(self) -> bool:
-        """Whether live mode is possible."""
+        """Whether the connection is a WebSocket, so that live mode is possible."""
         return self.send is not None
 
     def live_peer(self, recipient: Recipient) -> LivePeer | None:
-        """The live mode of a recipient on this connection.
+        """Return the live session of a recipient on this connection, or None.
 
         Args:
             recipient: The recipient.
@@ -59,33 +59,33 @@ class Connection:
         return next((peer for peer in self.live if peer.session.recipient.id == recipient.id), None)
 
     def rotate(self, old: str, new: str) -> None:
-        """Apply what a DID said about answers to the DID that it was rotated to.
+        """Move the `return_route` of a DID to the DID that it was rotated to.
 
         Args:
-            old: The DID before a proved rotation.
+            old: The DID before a verified rotation.
             new: The DID after it.
         """
         for did in [did for did in self.routes if same_party(did, old)]:
             self.routes.setdefault(new, self.routes.pop(did))
 
     def note(self, sender: str, message: Message) -> None:
-        """Remember what a proved sender says about answers; its next message with the header changes it.
+        """Store the `return_route` of a message, until another message of the sender changes it.
 
         DIDComm v2.1, extension "Return-Route".
 
         Args:
-            sender: The proved DID.
-            message: Its message.
+            sender: The verified DID of the sender.
+            message: The message.
         """
         headers = message.custom_headers
         self.note_route(sender, headers.get("return_route"), headers.get("return_route_thread"))
 
     def note_route(self, sender: str, value: object, thread: object) -> None:
-        """Remember a `return_route`.
+        """Store a `return_route`.
 
         Args:
-            sender: The proved DID.
-            value: The `return_route`; None where the message has none.
+            sender: The verified DID of the sender.
+            value: The `return_route`; None if the message has none.
             thread: The `return_route_thread`.
         """
         if value is None and self.persistent:
@@ -99,16 +99,16 @@ class Connection:
             del self.routes[next(iter(self.routes))]
 
     def takes(self, to: str, answer: Message) -> bool:
-        """Whether an answer to this DID may go back on the connection."""
-        # a problem report about the thread has a thread of its own below it
+        """Return whether an answer to a DID may be sent on the connection."""
+        # a problem report about a thread is a child thread
         return self.allows(to, {answer.thread, answer.pthid or ""})
 
     def allows(self, to: str, threads: set[str]) -> bool:
-        """Whether an answer in one of these threads may go back to a DID on the connection.
+        """Return whether an answer to a DID in one of these threads may be sent on the connection.
 
         Args:
             to: The DID.
-            threads: The thread of the answer, and the one above it.
+            threads: The thread id of the answer, and that of its parent.
         """
         for did, (value, thread) in self.routes.items():
             if same_party(did, to):

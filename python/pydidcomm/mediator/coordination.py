@@ -1,6 +1,6 @@
-"""Coordinate Mediation 2.0 and 3.0 in the mediator's role: messages to commands, results to messages.
+"""Codecs of Coordinate Mediation 2.0 and 3.0, for the role of the mediator.
 
-The versions differ in the names of messages and members alone; a grant under one is a grant under the other.
+The versions differ only in the names of messages and members. A grant of one version is valid in the other.
 """
 
 from collections.abc import Mapping
@@ -25,9 +25,9 @@ from pydidcomm.protocols import Problem
 __all__ = ["COORDINATION", "Coordination", "page_of"]
 
 MOST_IN_A_PAGE: Final = 1_000
-"""DIDs of one answer."""
+"""DIDs per answer."""
 MOST_OFFSET: Final = 2**53
-"""More than any list has; a database has no larger integers than 64 bits."""
+"""Longer than any list, and within the 64-bit integers of a database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class Coordination:
     Attributes:
         piuri: The protocol identifier URI.
         update: The name of the message that changes the list.
-        updated: The name of its answer.
-        query: The name of the message that asks for the list.
-        page: The name of its answer.
-        member: The member of that answer with the DIDs.
-        many: Whether a grant has an array of routing DIDs.
+        updated: The name of the answer to `update`.
+        query: The name of the message that requests the list.
+        page: The name of the answer to `query`.
+        member: The member of `page` with the DIDs.
+        many: Whether `routing_did` of a grant is an array.
     """
 
     piuri: str
@@ -53,11 +53,11 @@ class Coordination:
     many: bool
 
     def read(self, name: str, body: Mapping[str, Any]) -> Command | None:
-        """The command of a message; None where the name is unknown or is one of the mediator's own.
+        """Return the command of a message; None if it is not a request of a recipient.
 
         Args:
-            name: The name of the message in its type.
-            body: Its body.
+            name: The message name in its type URI.
+            body: The body of the message.
 
         Raises:
             Problem: The body is malformed.
@@ -79,7 +79,7 @@ class Coordination:
         return None
 
     def write(self, result: Result) -> tuple[str, dict[str, Any]] | None:
-        """The name and body of the message with a result; None for a result of another protocol."""
+        """Return the message name and the body for a result; None for a result of another protocol."""
         match result:
             case Granted(did):
                 return "mediate-grant", {"routing_did": [did] if self.many else did}
@@ -110,13 +110,13 @@ def _change(entry: Mapping[str, Any]) -> RouteChange | None:
 
 
 def page_of(paginate: Any) -> List:  # noqa: ANN401, what a peer wrote
-    """The request for a page of the list.
+    """Return the command to list a page of the registered DIDs.
 
     Args:
-        paginate: The member of the request; None for the whole list.
+        paginate: The member `paginate` of the request; None for the whole list.
 
     Raises:
-        Problem: It is malformed.
+        Problem: `paginate` is malformed.
     """
     if paginate is None:
         return List()
@@ -151,4 +151,4 @@ COORDINATION: Final = (
         many=True,
     ),
 )
-"""The versions that a mediator speaks."""
+"""The versions that a mediator supports."""

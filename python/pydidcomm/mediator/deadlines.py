@@ -1,6 +1,6 @@
-"""How long something may take, for many requests at once.
+"""Timeouts for many concurrent requests.
 
-On asyncio one timer serves all of them: two cancel scopes would be a tenth of the work of a forward.
+On asyncio one timer serves all requests: two cancel scopes would cost a tenth of the work of a forward.
 """
 
 from types import TracebackType
@@ -15,11 +15,11 @@ __all__ = ["Deadlines"]
 
 
 class Block(Protocol):
-    """A block of code that ends when its time is over."""
+    """A context manager that cancels its block after a timeout."""
 
     @property
     def passed(self) -> bool:
-        """Whether its time was over."""
+        """Whether the block was cancelled by the timeout."""
         ...
 
     def __enter__(self) -> Self: ...
@@ -30,10 +30,10 @@ class Block(Protocol):
 
 
 class Deadlines:
-    """Bounds of the same length, each for the block of one request.
+    """Timeouts of the same length, each for the block of one request.
 
     Args:
-        seconds: The longest time of a block.
+        seconds: The timeout of a block, in seconds.
 
     Example:
         >>> import anyio
@@ -49,15 +49,15 @@ class Deadlines:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        # a server may be run again in another event loop, in which a timer of the first one never fires
+        # by event loop: a server may be restarted in another one, where the timer of the first never fires
         self._timers: WeakKeyDictionary[Any, _Timer] = WeakKeyDictionary()
         self._latest: tuple[ReferenceType[Any], _Timer] | None = None
 
     def block(self, after: Block | None = None) -> Block:
-        """A block that ends without an exception when its time is over; `passed` says so then.
+        """Return a block that ends without an exception after the timeout, with `passed` set.
 
         Args:
-            after: An earlier block in the same task, which need not be looked up again.
+            after: An earlier block in the same task, which saves a lookup of the task.
         """
         if isinstance(after, _TaskBlock):
             return _TaskBlock(self._timer(after.loop), after.task, after.loop)
@@ -82,12 +82,12 @@ class _Timer:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        # in the order of their ends, which is that of their beginnings
+        # in the order of their deadlines, which is the order of their starts
         self._open: dict[_TaskBlock, None] = {}
         self._runs = False
 
     def begin(self, block: "_TaskBlock") -> None:
-        """Note a block that begins."""
+        """Register a block that begins."""
         block.end = block.loop.time() + self._seconds
         self._open[block] = None
         if not self._runs:
@@ -95,11 +95,11 @@ class _Timer:
             block.loop.call_at(block.end, self._check, block.loop)
 
     def end(self, block: "_TaskBlock") -> None:
-        """Note a block that ends."""
+        """Unregister a block that ends."""
         self._open.pop(block, None)
 
     def _check(self, loop: Any) -> None:  # noqa: ANN401, of asyncio
-        """Cancel what is late, and look again when the next one is."""
+        """Cancel the blocks that are late, and schedule the next check."""
         self._runs = False
         now = loop.time()
         while self._open:
@@ -143,7 +143,7 @@ class _TaskBlock:
         self._timer.end(self)
         if not self._passed:
             return False
-        # as `asyncio.timeout` does: another one may have cancelled the task too
+        # as in `asyncio.timeout`: the task may have been cancelled for another reason too
         alone = self.task.uncancel() <= self._before
         from asyncio import CancelledError  # noqa: PLC0415, it runs
 

@@ -1,4 +1,4 @@
-"""What a mediator keeps for DIDs that are not registered here, until their own endpoint has it."""
+"""The queue of onward delivery: envelopes for DIDs that are not registered here."""
 
 import hashlib
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ __all__ = [
     "has_share",
 ]
 
-# an hour of an outage of a busy next hop; a larger backlog is for a larger machine
+# an outage of an hour of a busy next hop
 MAX_MESSAGES: Final = 10_000
 MAX_BYTES: Final = 256 * 1_048_576
 MAX_PER_NEXT: Final = 1_000
@@ -27,22 +27,25 @@ MAX_AGE: Final = 86_400
 MAX_DELAY: Final = 3_600
 
 UNRESOLVED_SHARE: Final = 4
-"""One part of so many is for DIDs that cannot be reached: a sender can name them without end."""
+"""The share (1/4) of the queue for DIDs that cannot be reached, of which a sender can name any number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingLimits:
-    """The bounds of everything that waits to leave.
+    """The limits of the queue of onward delivery.
 
-    A quarter of the messages and bytes is for DIDs that did not resolve when they were last tried; with any
-    host, also for those whose endpoints failed.
+    At most a quarter of the messages and bytes is for DIDs that did not resolve at the last attempt and, if
+    any host is allowed, for those whose endpoints failed.
 
     Attributes:
-        messages: The most messages.
-        bytes: Their most bytes.
-        per_next: The most messages for one `next`.
-        age: The seconds after which a message is given up.
-        delay: The most seconds of a `delay_milli`; a longer delay is this one.
+        messages: Maximum number of messages.
+        bytes: Maximum number of bytes.
+        per_next: Maximum number of messages for one `next`.
+        age: Seconds after which a message is given up.
+        delay: Maximum of `delay_milli`, in seconds; a longer delay is shortened to it.
+
+    Raises:
+        ValueError: A limit is less than 1, or `delay` is negative.
     """
 
     messages: int = MAX_MESSAGES
@@ -63,14 +66,14 @@ class OutgoingLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Departure:
-    """An envelope that is to leave.
+    """An envelope for onward delivery.
 
     Attributes:
         next: The `next` of the forward.
         envelope: The attached envelope, byte for byte.
-        at: When it arrived, in seconds since the epoch.
-        due: When it may leave, in seconds since the epoch.
-        ends: When it is given up, in seconds since the epoch.
+        at: The time of arrival, in seconds since the epoch.
+        due: The time of the first attempt, in seconds since the epoch.
+        ends: When the envelope is given up, in seconds since the epoch.
     """
 
     next: str
@@ -81,7 +84,7 @@ class Departure:
 
     @property
     def size(self) -> int:
-        """Its bytes with those of `next`, whose length a sender chooses too."""
+        """The bytes of the envelope and of `next`: a sender chooses the length of both."""
         return len(self.envelope) + len(self.next)
 
     @property
@@ -91,21 +94,21 @@ class Departure:
 
     @property
     def digest(self) -> bytes:
-        """The hash by which the same envelope for the same `next` leaves once."""
-        # apart from the names of envelopes for registered DIDs
+        """The hash that identifies a repeat of the same envelope for the same `next`."""
+        # the prefix separates it from the hashes of envelopes for registered DIDs
         return hashlib.sha256(b"onward\0" + self.next.encode() + b"\0" + self.envelope).digest()
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A departure that was taken out to be sent.
+    """A departure that was taken from the queue for an attempt.
 
     Attributes:
-        seq: Its place in the order of acceptance.
+        seq: The sequence number, in the order of acceptance.
         next: The `next` of the forward.
         envelope: The attached envelope, byte for byte.
-        ends: When it is given up, in seconds since the epoch.
-        attempts: The attempts before.
+        ends: When the envelope is given up, in seconds since the epoch.
+        attempts: The number of earlier attempts.
     """
 
     seq: int
@@ -116,7 +119,7 @@ class Outgoing:
 
 
 class Fate(StrEnum):
-    """What is to become of a departure after an attempt."""
+    """What happens to a departure after an attempt."""
 
     SENT = "sent"
     DROPPED = "dropped"
@@ -128,13 +131,13 @@ class Settlement:
     """The outcome of an attempt.
 
     Attributes:
-        seq: Which departure.
-        fate: What is to become of it.
-        due: When it is tried again, in seconds since the epoch.
-        attempts: The attempts so far.
-        apart: Whether later departures for the same `next` no longer wait for it.
-        resolved: Whether its `next` resolved, and with any host had an endpoint that does not fail; None
-            where that is as it was.
+        seq: The sequence number of the departure.
+        fate: Whether it was sent, is dropped, or is retried later.
+        due: The time of the next attempt, in seconds since the epoch.
+        attempts: The number of attempts so far.
+        apart: Whether later departures for the same `next` do not wait for it any more.
+        resolved: Whether `next` resolved and, if any host is allowed, has a working endpoint; None for no
+            change.
     """
 
     seq: int
@@ -148,46 +151,50 @@ class Settlement:
 class Departures(Protocol):
     """The queue of departures; each method is one transaction, and returns when it is durable.
 
-    Those for one `next` leave in the order of acceptance, one after the other; one with a delay of its own
-    is in no order.
+    Departures for one `next` are sent in the order of acceptance, one at a time; those with a delay are not
+    ordered.
     """
 
     async def keep(self, departure: Departure, limits: OutgoingLimits) -> Placement:
-        """Store a departure, unless it is there, was sent before, or a bound is reached."""
+        """Store a departure, unless it is a repeat, has expired, or a limit is reached."""
         ...
 
     async def take(self, now: float, until: float, count: int, size: int) -> list[Outgoing]:
-        """The departures that are due, oldest first, for this caller alone until a time.
+        """Take the departures that are due, oldest first, with a lease.
 
         Due are also those whose time was set more than a minute later than now: the clock was set back since.
 
         Args:
             now: The time, in seconds since the epoch.
-            until: When they are due again unless they are settled: a process that was killed settles nothing.
-            count: The most departures.
-            size: The most bytes, but at least one departure.
+            until: The end of the lease, in seconds since the epoch: departures that are not settled, for
+                instance after a crash, are due again then.
+            count: The maximum number of departures.
+            size: The maximum number of bytes; one departure may exceed it.
         """
         ...
 
     async def settle(self, settlements: Sequence[Settlement], at: float, limits: OutgoingLimits) -> int:
-        """Delete what was sent or is dropped, and note when the rest is due; unknown ones are ignored.
+        """Store the outcomes of attempts: delete sent and dropped departures, reschedule the others.
 
-        One whose `next` did not resolve is deleted too, where the share of such departures is used up;
-        returns how many. Otherwise all departures for this `next` count for the share, until it resolves.
+        A departure whose `next` did not resolve is also deleted if the share of such departures is used up.
+        Otherwise all departures for this `next` count for the share, until it resolves.
 
         Args:
-            settlements: The outcomes.
+            settlements: The outcomes; unknown sequence numbers are ignored.
             at: The time, in seconds since the epoch.
-            limits: The bounds.
+            limits: The limits.
+
+        Returns:
+            The number of departures that were deleted because their share is used up.
         """
         ...
 
     async def expire(self, now: float, limit: int) -> int:
-        """Delete at most `limit` departures that are to be given up; returns how many."""
+        """Delete at most `limit` departures whose `ends` has passed; return how many."""
         ...
 
     async def load(self) -> tuple[int, int]:
-        """How many departures there are, and their bytes."""
+        """Return the number of departures, and of their bytes."""
         ...
 
 
@@ -200,15 +207,16 @@ def decide_placement(  # noqa: PLR0913, what a store looks up
     seen: bool,
     unresolved: tuple[int, int] | None,
 ) -> Placement:
-    """Whether a departure is stored. No I/O: a store looks up what it takes.
+    """Decide whether a departure is stored. No I/O: the store passes the numbers.
 
     Args:
         departure: The departure.
-        limits: The bounds.
-        load: The messages and bytes that are stored.
-        alike: The messages for the same `next`.
+        limits: The limits.
+        load: The number of messages and bytes in the queue.
+        alike: The number of messages for the same `next`.
         seen: Whether the same envelope for the same `next` is stored, or was sent before.
-        unresolved: The messages and bytes whose `next` did not resolve, where this one is among them.
+        unresolved: The number of messages and bytes whose `next` did not resolve, if the `next` of this
+            departure is among them; else None.
     """
     if departure.ends <= max(departure.at, departure.due):
         return Placement.EXPIRED
@@ -221,15 +229,15 @@ def decide_placement(  # noqa: PLR0913, what a store looks up
 
 
 def has_share(limits: OutgoingLimits, others: tuple[int, int], more: tuple[int, int]) -> bool:
-    """Whether more departures whose `next` does not resolve have room in their share.
+    """Return whether the share for DIDs that do not resolve has room for more departures.
 
     Args:
-        limits: The bounds.
-        others: The messages and bytes of those that count for the share.
-        more: The messages and bytes of those for one more `next`.
+        limits: The limits.
+        others: The number of messages and bytes that count for the share.
+        more: The number of messages and bytes to be added.
     """
     if not others[0]:
-        # a small queue has room for one `next`
+        # even a small queue has room for one `next`
         return True
     return (others[0] + more[0]) * UNRESOLVED_SHARE <= limits.messages and (
         others[1] + more[1]

@@ -1,4 +1,4 @@
-"""Commands of recipients, carried out on a store."""
+"""Execute the commands of recipients on a store."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -36,27 +36,27 @@ from pydidcomm.protocols import Problem
 __all__ = ["Desk", "Request", "execute"]
 
 MOST_CHANGES: Final = 1_000
-"""Changes of one request: each looks into a DID document."""
+"""Changes per request: each one reads a DID document."""
 
 LONGEST_DID: Final = 16_384
-"""The longest DID that is registered, in characters: no forward names a longer one, as none resolves."""
+"""The longest DID that can be registered, in characters; a longer one does not resolve."""
 
 MOST_BYTES: Final = 4 * 1_048_576
-"""Bytes of the envelopes of one delivery: the mediator has them in memory twice."""
+"""Bytes of envelopes per delivery, which are in memory twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A command, and what was proved about its sender.
+    """A command, with its verified sender.
 
     Attributes:
-        command: What is asked.
-        sender: The proved DID.
-        kid: The key of the sender that encrypted the request.
-        recipient: Our DID that the request was encrypted to.
-        pthid: The invitation that the request answers.
-        connection: What brought it.
-        pickup: The version of Message Pickup, for its commands.
+        command: The command.
+        sender: The verified DID of the sender.
+        kid: The key of the sender that encrypted the request, or None.
+        recipient: The DID of the mediator that the request was encrypted to.
+        pthid: The message id of the invitation that the request answers, or None.
+        connection: The connection that brought the request.
+        pickup: The version of Message Pickup; None for commands of other protocols.
         at: The time, in seconds since the epoch.
     """
 
@@ -72,14 +72,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What commands are carried out on.
+    """The parts of a mediator that execute commands.
 
     Attributes:
-        store: Registry and queue.
+        store: The registry and the queue.
         live: The live sessions of this process.
-        admission: Who may become a recipient.
-        own_dids: The DIDs of the mediator, which no recipient may register.
-        json_attachments: Whether envelopes of deliveries are JSON attachments for every recipient.
+        admission: The admission policy.
+        own_dids: The DIDs of the mediator, which recipients cannot register.
+        json_attachments: Whether to deliver envelopes as JSON attachments to all recipients.
     """
 
     store: MediatorStore
@@ -90,14 +90,14 @@ class Desk:
 
 
 async def execute(desk: Desk, request: Request) -> Result | None:
-    """Carry out a command; None where the protocol has no answer.
+    """Execute a command; return None if its protocol defines no answer.
 
     Args:
-        desk: The mediator's parts.
-        request: The command of a proved sender.
+        desk: The parts of the mediator.
+        request: The command, with its verified sender.
 
     Raises:
-        Problem: The sender has no grant, or names a DID of another.
+        Problem: The sender has no grant, or names a DID that it has not registered.
     """
     with span("execute") as current:
         current.set_attribute("didcomm.command", type(request.command).__name__)
@@ -136,7 +136,7 @@ async def _list(desk: Desk, command: List, known: Recipient) -> Result:
     limit = MOST_IN_A_PAGE if command.limit is None else command.limit
     dids, count = await desk.store.routes(known, command.offset, limit)
     left = max(0, count - command.offset - len(dids))
-    # a list that does not fit has a pagination, though none was asked for
+    # a list that does not fit into one answer has `pagination`, even if the request had no `paginate`
     return Listed(tuple(dids), command.offset, left if command.limit is not None or left else None)
 
 
@@ -158,13 +158,13 @@ async def _change(desk: Desk, request: Request, command: Change, known: Recipien
     answered = [
         (asked, RouteResult.CLIENT_ERROR if change is None else next(results)) for asked, change in entries
     ]
-    # what is past the bound is to be sent again
+    # the client must send the entries beyond the limit again
     late = [(asked, RouteResult.SERVER_ERROR) for asked, _ in command.entries[MOST_CHANGES:]]
     return Changed((*answered, *late))
 
 
 def _resolve_names(change: RouteChange, sender: str, proved: tuple[str, ...]) -> RouteChange:
-    """The change with the names of its DID, and those that the request proved."""
+    """Return the change with the names from its DID document, and those that the request has verified."""
     if change.action is not Action.ADD:
         return change
     own = change.did in proved or same_party(change.did, sender)
@@ -178,7 +178,7 @@ def _is_refused(desk: Desk, change: RouteChange) -> bool:
 
 
 async def _route(desk: Desk, known: Recipient, name: str | None) -> str | None:
-    """The registered DID that a request names; it must be one of its sender's."""
+    """Return the registered DID that a request names; the sender must have registered it."""
     if name is None:
         return None
     route = await desk.store.owns(known, name)
@@ -209,12 +209,12 @@ async def _set_live(desk: Desk, request: Request, known: Recipient, *, on: bool)
         connection.live.remove(before)
         desk.live.remove(before.session)
     if on:
-        # what arrives from here on is pushed, and what was there before is in the status below
+        # later envelopes are pushed; the status below counts the earlier ones
         session = LiveSession(known, request.sender, await desk.store.last(known), connection.wake)
         desk.live.add(session)
         current = await desk.store.recipient(request.sender)
         if current is None or current.id != known.id:
-            # another process handled a rotation before the session was there to follow it
+            # another process has rotated the DID before this session was registered
             desk.live.remove(session)
             raise Problem(NOT_ENROLLED, "Mediation is not granted to the sender.")
         connection.live.append(LivePeer(session, request.recipient, request.pickup or PICKUP[0]))

@@ -1,4 +1,4 @@
-"""Rotations at other processes: live sessions follow them, so that pushes go to the DID that is in force."""
+"""Apply rotations by other processes to live sessions, so that pushes are encrypted to the current DID."""
 
 import logging
 from typing import Final
@@ -13,7 +13,7 @@ __all__ = ["Following"]
 LOG: Final = logging.getLogger("pydidcomm.mediator")
 
 POLL_SECONDS: Final = 2.0
-"""How often the store is looked at without a notice: notices of other processes may be lost."""
+"""Seconds between two polls of the store: notifications of other processes may be lost."""
 
 
 class Following:
@@ -26,15 +26,15 @@ class Following:
         self._noticed = anyio.Event()
 
     def notice(self) -> None:
-        """Look at the store soon: another process rotated the DID of a recipient."""
+        """Read the store soon: another process has rotated the DID of a recipient."""
         self._noticed.set()
 
     async def catch_up(self) -> None:
-        """Apply what other processes rotated meanwhile."""
+        """Apply the rotations that other processes have stored."""
         found = await self._store.moves(self._last)
         while found:
             for move in found:
-                # another call may have applied it meanwhile
+                # a concurrent call may have applied it
                 if move.seq > self._last:
                     self._live.follow(move)
                     self._last = move.seq

@@ -1,4 +1,4 @@
-"""Forwards: their envelopes go into the queue of the DID that they name. Routing 2.0."""
+"""Store the envelopes of forwards in the queue of their `next`. Routing 2.0."""
 
 import json
 from typing import Any, Final, NamedTuple, cast
@@ -13,16 +13,16 @@ from pydidcomm.v1 import V1Forwarded
 __all__ = ["Carried", "forward", "is_encrypted", "read_carried", "worst_placement"]
 
 MOST_ENVELOPES: Final = 32
-"""Envelopes of one forward: senders attach one, and each is stored for itself."""
+"""Envelopes per forward: senders attach one, and each is stored separately."""
 
 
 class Carried(NamedTuple):
-    """What a forward of either version of DIDComm asks for.
+    """The content of a forward of DIDComm v2 or v1.
 
     Attributes:
-        to: Its `next`, or in DIDComm v1 the did:key of its `to`.
-        envelopes: What is attached.
-        expires: Its `expires_time`, in seconds since the epoch.
+        to: `next`, or in DIDComm v1 the did:key of `to`.
+        envelopes: The attached envelopes.
+        expires: `expires_time`, in seconds since the epoch, or None.
     """
 
     to: str
@@ -31,7 +31,7 @@ class Carried(NamedTuple):
 
 
 def read_carried(forwarded: Forwarded | V1Forwarded) -> Carried:
-    """What a forward asks for.
+    """Return the content of a forward of either version.
 
     Args:
         forwarded: The forward.
@@ -42,13 +42,13 @@ def read_carried(forwarded: Forwarded | V1Forwarded) -> Carried:
 
 
 async def forward(asked: Carried, store: MediatorStore, *, at: float) -> list[Placed] | None:
-    """Store what a forward carries, each envelope as it was attached; None and no envelope past the bound.
+    """Store the envelopes of a forward byte for byte; with too many envelopes store none, and return None.
 
-    A `please_ack` and a `return_route` of a forward are not honoured: its sender may be anonymous.
+    `please_ack` and `return_route` of a forward are ignored, as its sender may be anonymous.
 
     Args:
-        asked: What the forward asks for.
-        store: The queue.
+        asked: The content of the forward.
+        store: The store.
         at: The time, in seconds since the epoch.
     """
     if len(asked.envelopes) > MOST_ENVELOPES:
@@ -64,12 +64,12 @@ async def forward(asked: Carried, store: MediatorStore, *, at: float) -> list[Pl
 
 
 def is_encrypted(envelope: str) -> bool:
-    """Whether a text looks like an encrypted envelope, of DIDComm v2 or v1.
+    """Return whether a text looks like an encrypted envelope, of DIDComm v2 or v1.
 
-    Only its recipient can open it; this keeps out of the queue what the mediator could read.
+    The mediator cannot decrypt it; this check keeps plaintext and signed messages out of the queue.
 
     Args:
-        envelope: What a forward carries.
+        envelope: The envelope in a forward.
     """
     try:
         found: object = json.loads(envelope)
@@ -82,6 +82,6 @@ def is_encrypted(envelope: str) -> bool:
 
 
 def worst_placement(placed: list[Placed]) -> Placement:
-    """What decides the answer: FULL before every other outcome."""
+    """Return the outcome that decides the reply: `FULL` if there is one, otherwise the first."""
     outcomes = [each.outcome for each in placed]
     return Placement.FULL if Placement.FULL in outcomes else outcomes[0]

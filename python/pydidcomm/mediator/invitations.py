@@ -1,4 +1,4 @@
-"""Invitations that admit a limited number of parties for a limited time."""
+"""Invitation tokens, which admit a limited number of parties for a limited time."""
 
 import hashlib
 from collections.abc import Callable
@@ -11,20 +11,23 @@ from pydidcomm.mediator._names import key_of
 __all__ = ["InvitationToken", "Invitations", "InvitedOnly", "digest_of_token", "digest_of_use"]
 
 MOST_USES: Final = 1_000_000
-"""Parties of one token: more of them are a policy of their own, `open`."""
+"""Maximum number of parties of one token; for more use the admission policy `Open`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationToken:
-    """A token, as its operator sees it; the token itself is in the invitation alone.
+    """A token, for the operator; the secret token itself is only in the invitation.
 
     Attributes:
-        name: What the operator calls it by, part of its hash.
-        uses: The most parties that it admits.
-        used: The parties that it admitted.
-        made: When it was made, in seconds since the epoch.
-        expires: When it admits no more, in seconds since the epoch.
-        label: What the operator wrote about it.
+        name: The name of the token in commands, a part of its hash.
+        uses: The maximum number of parties that it admits.
+        used: The number of parties that it has admitted.
+        made: When it was created, in seconds since the epoch.
+        expires: When it expires, in seconds since the epoch.
+        label: A remark of the operator.
+
+    Raises:
+        ValueError: `uses` is out of range, or `label` is not printable.
     """
 
     name: str
@@ -44,35 +47,35 @@ class InvitationToken:
 
 
 class Invitations(Protocol):
-    """Where a mediator keeps tokens, each method one transaction. No token can be read from it."""
+    """Stores hashes of invitation tokens; each method is one transaction."""
 
     async def add(self, token: str, *, uses: int, at: float, expires: float, label: str = "") -> str:
-        """Keep a new token; returns its name.
+        """Store a new token; return its name.
 
         Args:
-            token: The id of the invitation.
-            uses: The most parties that it admits.
+            token: The message id of the invitation.
+            uses: The maximum number of parties that it admits.
             at: The time, in seconds since the epoch.
-            expires: When it admits no more, in seconds since the epoch.
-            label: What the operator wrote about it.
+            expires: When it expires, in seconds since the epoch.
+            label: A remark of the operator.
 
         Raises:
-            ValueError: `uses` is out of bounds, or `label` is not printable.
+            ValueError: `uses` is out of range, or `label` is not printable.
         """
         ...
 
     async def use(self, token: str, did: str, at: float) -> bool:
-        """Whether a token admits a DID; one DID uses it once, however often it asks.
+        """Return whether a token admits a DID; repeated requests of one DID count as one use.
 
         Args:
-            token: The id of the invitation, as a request names it.
-            did: The proved DID of the request's sender.
+            token: The message id of the invitation, the `pthid` of the request.
+            did: The verified DID of the sender.
             at: The time, in seconds since the epoch.
         """
         ...
 
     async def revoke(self, name: str) -> bool:
-        """Delete a token: it admits no more; False where there is none of that name.
+        """Delete a token, which then admits no more parties; return False for an unknown name.
 
         Args:
             name: The name that `add` returned.
@@ -80,16 +83,16 @@ class Invitations(Protocol):
         ...
 
     async def tokens(self, limit: int) -> list[InvitationToken]:
-        """The newest tokens, newest first.
+        """Return the newest tokens, newest first.
 
         Args:
-            limit: The most tokens.
+            limit: The maximum number of tokens.
         """
         ...
 
 
 class InvitedOnly:
-    """Admits the DIDs that answer an invitation with a token.
+    """Admits DIDs whose request answers an invitation with a valid token.
 
     Example:
         >>> import asyncio, tempfile
@@ -105,26 +108,26 @@ class InvitedOnly:
     """
 
     def __init__(self, invitations: Invitations, *, clock: Callable[[], float] = time) -> None:
-        """Looks up tokens in a store.
+        """Use the tokens of a store.
 
         Args:
-            invitations: The tokens of a mediator's store.
-            clock: The time in seconds since the epoch.
+            invitations: The tokens, `MediatorStore.invitations`.
+            clock: Returns the time, in seconds since the epoch.
         """
         self._invitations = invitations
         self._clock = clock
 
     async def admits(self, did: str, pthid: str | None) -> bool:
-        """Whether the invitation is one of ours that is neither used up nor expired."""
+        """Return whether `pthid` is a token that is neither used up nor expired."""
         return pthid is not None and await self._invitations.use(pthid, did, self._clock())
 
 
 def digest_of_token(token: str) -> bytes:
-    """What is kept of a token: it is random, so its hash is not guessed."""
-    # ids of messages are compared without case
+    """Return the hash of a token that is stored; the token is random, so the hash needs no salt."""
+    # message ids are compared without case
     return hashlib.sha256(b"invitation\0" + token.lower().encode()).digest()
 
 
 def digest_of_use(token: str, did: str) -> bytes:
-    """What is kept of the party that used a token: enough to see that it asks again."""
+    """Return the hash that identifies a repeated use of a token by one DID."""
     return hashlib.sha256(b"use\0" + token.lower().encode() + b"\0" + key_of(did).encode()).digest()

@@ -1,4 +1,4 @@
-"""Secrets of a mediator in a file of mode 0600."""
+"""Private keys of a mediator in a file of mode 0600."""
 
 import json
 import os
@@ -13,7 +13,7 @@ __all__ = ["KeyFile"]
 
 
 class KeyFile:
-    """Secrets as JWKs in a file that its owner alone may read. They are in memory while it is open.
+    """Secrets resolver with JWKs in a file that only its owner may read; the keys stay in memory.
 
     Example:
         >>> import tempfile
@@ -26,34 +26,34 @@ class KeyFile:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        """Reads the file, if it is there.
+        """Read the file, if it exists.
 
         Args:
             path: The file.
 
         Raises:
-            SecretsLockedError: Others may read the file, or it is malformed.
+            SecretsLockedError: Other users may read the file, or it is malformed.
         """
         self._path = Path(path)
         self._keys = InMemorySecrets()
         if not self._path.exists():
             return
         if os.name == "posix" and self._path.stat().st_mode & 0o077:
-            message = f"others may read the secrets in {self._path}: chmod 600 {self._path}"
+            message = f"other users may read the private keys in {self._path}: run chmod 600 {self._path}"
             raise SecretsLockedError(message)
         try:
             for entry in json.loads(self._path.read_text(encoding="utf-8")):
                 self._keys.add_key(Secret(entry["jwk"], entry["kid"]))
         except (ValueError, KeyError, TypeError):
-            # the error may quote a key
-            message = f"{self._path} is not a file of secrets"
+            # the cause may quote a key
+            message = f"{self._path} must be a JSON array of objects with `kid` and `jwk`"
             raise SecretsLockedError(message) from None
 
     def add_key(self, secret: Secret | Mapping[str, Any]) -> None:
-        """Keep a secret; it is on the disk when this returns.
+        """Store a private key; it is on the disk when this returns.
 
         Args:
-            secret: The secret, with its key id.
+            secret: The private key, with its key id.
 
         Raises:
             OSError: The file cannot be written.
@@ -65,7 +65,7 @@ class KeyFile:
             json.dump(entries, file)
             file.flush()
             os.fsync(file.fileno())
-        # a crash leaves the file as it was, or as it is to be
+        # atomic: a crash leaves either the old file or the new one
         new.replace(self._path)
 
     def _expose(self, kid: str) -> dict[str, Any]:
@@ -74,15 +74,15 @@ class KeyFile:
 
     @property
     def in_memory(self) -> InMemorySecrets:
-        """The secrets that were read; what is added to them is not written."""
+        """The private keys that were read; keys added to this object are not written."""
         return self._keys
 
     def get_key(self, kid: str) -> Secret | None:
-        """The secret of a key id; None where it is not there."""
+        """Return the private key of a key id, or None."""
         return self._keys.get_key(kid)
 
     def get_keys(self, kids: list[str]) -> list[str]:
-        """Those of the key ids whose secret is there."""
+        """Return the key ids, of those given, that have a private key here."""
         return self._keys.get_keys(kids)
 
     def __repr__(self) -> str:

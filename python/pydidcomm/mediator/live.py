@@ -1,7 +1,7 @@
-"""Live delivery: which connections get an envelope as soon as it is stored. No I/O.
+"""Live delivery: push envelopes to connections in live mode as soon as they are stored. No I/O.
 
-A session remembers the last place in the order that it has pushed and what is not acknowledged, and asks for
-no more than its bounds allow: what does not fit stays in the queue.
+A session tracks the last sequence number that it has pushed and the envelopes without an acknowledgment. Its
+limits bound the envelopes in flight; further ones stay in the queue.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -14,10 +14,10 @@ from pydidcomm.mediator.records import Move, Queued, Recipient
 __all__ = ["LiveSession", "LiveSessions"]
 
 MOST_IN_FLIGHT: Final = 32
-"""Envelopes pushed to one connection and not yet acknowledged."""
+"""Maximum number of envelopes that are pushed to one session and not yet acknowledged."""
 
 MOST_BYTES_IN_FLIGHT: Final = 1_048_576
-"""Their bytes: a slow connection costs a mediator no more memory than this."""
+"""Maximum bytes of these envelopes, which bounds the memory for a slow connection."""
 
 
 @dataclass(slots=True, eq=False)
@@ -26,11 +26,11 @@ class LiveSession:
 
     Attributes:
         recipient: The recipient.
-        did: The DID that it proved, in the form that it used.
-        cursor: The last place in the order of acceptance that needs no push.
-        wake: Called when there may be something to push.
-        route: Only envelopes for this registered DID.
-        in_flight: The sizes of pushed envelopes that are not acknowledged, by id.
+        did: The verified DID of the recipient, in the form that it used.
+        cursor: The sequence number up to which envelopes are not pushed any more.
+        wake: Called when there may be envelopes to push.
+        route: Only envelopes for this registered DID; None for all.
+        in_flight: The sizes in bytes of pushed envelopes that are not acknowledged, by id.
     """
 
     recipient: Recipient
@@ -41,23 +41,23 @@ class LiveSession:
     in_flight: dict[str, int] = field(default_factory=dict[str, int])
 
     def room(self) -> tuple[int, int]:
-        """How many envelopes and bytes may be pushed now."""
+        """Return the numbers of envelopes and bytes that may be pushed now."""
         size = sum(self.in_flight.values())
         return MOST_IN_FLIGHT - len(self.in_flight), max(MOST_BYTES_IN_FLIGHT - size, 0)
 
     def pushed(self, envelopes: Sequence[Queued]) -> None:
-        """Note what was sent on the connection."""
+        """Record envelopes that are pushed on the connection."""
         for each in envelopes:
             self.in_flight[each.id] = len(each.envelope)
             self.cursor = max(self.cursor, each.seq)
 
     def keep(self, ids: Iterable[str]) -> None:
-        """Make room for what left the queue by another process or by expiry."""
+        """Drop all but these ids from the envelopes in flight: the others have left the queue."""
         still = set(ids)
         self.in_flight = {name: size for name, size in self.in_flight.items() if name in still}
 
     def acknowledged(self, ids: Iterable[str]) -> None:
-        """Make room for what was acknowledged on any connection."""
+        """Drop acknowledged ids from the envelopes in flight, and wake the session if that frees room."""
         had = len(self.in_flight)
         for name in ids:
             self.in_flight.pop(name, None)
@@ -75,11 +75,11 @@ class LiveSessions:
         return sum(len(each) for each in self._sessions.values())
 
     def add(self, session: LiveSession) -> None:
-        """Start a session; several of one recipient stay side by side."""
+        """Add a session; one recipient may have several."""
         self._sessions.setdefault(session.recipient.id, []).append(session)
 
     def remove(self, session: LiveSession) -> None:
-        """End a session, with its connection or by the recipient's wish."""
+        """Remove a session."""
         others = [each for each in self._sessions.get(session.recipient.id, []) if each is not session]
         if others:
             self._sessions[session.recipient.id] = others
@@ -87,11 +87,11 @@ class LiveSessions:
             self._sessions.pop(session.recipient.id, None)
 
     def moved(self, old: int, new: Recipient, did: str) -> None:
-        """Push to the DID that a recipient rotated to; the old one gets nothing more.
+        """Apply a rotation in this process: push to the new DID, and no longer to the old one.
 
         Args:
             old: The id of the recipient before the rotation.
-            new: The recipient after it: another one where two were joined.
+            new: The recipient after it; another one if two recipients were merged.
             did: The DID after the rotation, in the form that its party used.
         """
         for session in self._sessions.pop(old, []):
@@ -100,7 +100,7 @@ class LiveSessions:
             session.wake()
 
     def follow(self, move: Move) -> None:
-        """Do the same for a rotation at another process; one that was followed before changes nothing.
+        """Apply a rotation by another process; one that was applied before changes nothing.
 
         Args:
             move: The rotation.
@@ -118,10 +118,10 @@ class LiveSessions:
             session.wake()
 
     def acknowledged(self, recipient: int, ids: Sequence[str]) -> None:
-        """Make room in the sessions of a recipient."""
+        """Drop acknowledged ids from the envelopes in flight in all sessions of a recipient."""
         for session in self._sessions.get(recipient, ()):
             session.acknowledged(ids)
 
     def to_poll(self) -> list[LiveSession]:
-        """All sessions, which are woken in turn: another process may have stored something."""
+        """Return all sessions, to wake them in turn: another process may have stored envelopes."""
         return [session for sessions in self._sessions.values() for session in sessions]

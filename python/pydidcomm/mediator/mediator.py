@@ -1,4 +1,4 @@
-"""A mediator: receives envelopes, and answers its recipients. The transports are in `server`."""
+"""`Mediator`: queues forwards, and answers requests of recipients. The transports are in `server`."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -52,21 +52,21 @@ __all__ = ["Mediator"]
 LOG: Final = logging.getLogger("pydidcomm.mediator")
 
 POLL_SECONDS: Final = 2.0
-"""How often live sessions look at the store by themselves: notices of other processes may be lost."""
+"""Seconds between two polls of the store for live sessions: notifications between processes may be lost."""
 
 POLLS_PER_SECOND: Final = 500
-"""The most live sessions that ask the store in a second without a cause: more of them make a round longer."""
+"""Maximum number of live sessions polled per second; with more sessions a round takes longer."""
 
 EXPIRE_SECONDS: Final = 30.0
 EXPIRE_AT_ONCE: Final = 500
-"""Expired envelopes of one transaction: few enough that no arrival waits for long."""
+"""Expired envelopes per transaction: few, so that arrivals do not wait long."""
 
 FULL: Final = Reply(507, b"the queue of the recipient is full\n")
 TOO_MANY: Final = Reply(413, f"a forward may have {MOST_ENVELOPES} attachments\n".encode())
 
 
 class Mediator:
-    """Receives forwards for registered DIDs, and gives them to their recipients.
+    """Queues forwards for registered DIDs, and delivers them to their recipients.
 
     Example:
         >>> import asyncio, tempfile
@@ -105,30 +105,29 @@ class Mediator:
         verkey: str | None = None,
         clock: Callable[[], float] = time,
     ) -> None:
-        """Prepares a mediator; a server runs it.
+        """Prepare a mediator, which `MediatorServer` serves.
 
         Args:
-            party: Packs and unpacks; its secrets are those of the DIDs.
-            did: The DID of the mediator, whose document has its endpoint.
-            store: Grants, routes and envelopes.
+            party: Packs and unpacks messages; its secrets must contain the private keys of the DIDs.
+            did: The DID of the mediator; its document contains the endpoint.
+            store: Stores grants, routes and envelopes.
             base_url: The URL of the page with the invitation.
-            admission: Who may become a recipient; `Open` by default.
-            limits: The public bounds, as the store has them.
-            metrics: Where measurements go.
-            previous_dids: Earlier DIDs of the mediator, which are still answered.
-            reply_when_unreachable: Whether an answer goes back on the connection without `return_route` where
-                its recipient has no endpoint; some clients never ask.
-            reveal_unknown: Whether a forward for an unregistered DID gets 404, by which a sender learns who
-                is registered; otherwise it gets 202 like any other.
-            json_attachments: Whether envelopes of deliveries are JSON attachments, which are all that some
-                clients read; otherwise they are base64, except for a client that names `recipient_key`.
-            accept_profiles: Forms of messages that are read although DIDComm v2.1 refuses them, and in which
-                such requests are answered; see `UnpackConfig`.
-            sender: An `HttpTransport` for answers to recipients with an endpoint; None to drop them.
-            onward: How forwards for DIDs that are not registered are handed on; None to drop them.
-            verkey: The key under which DIDComm v1 is spoken too, as `pydidcomm.v1.create_verkey` returns it;
-                None to refuse DIDComm v1.
-            clock: The time in seconds since the epoch.
+            admission: Decides which DIDs get mediation; `Open` by default.
+            limits: The limits shown on the page; the store enforces its own, so pass the same.
+            metrics: Receives measurements; by default `NoMetrics`.
+            previous_dids: Earlier DIDs of the mediator, for which it still answers requests.
+            reply_when_unreachable: Whether to answer on the connection a request without `return_route` whose
+                sender has no endpoint; some clients never set `return_route`.
+            reveal_unknown: Whether to answer a forward for an unregistered DID with 404, which reveals to any
+                sender which DIDs are registered; otherwise it gets 202 as any other forward.
+            json_attachments: Whether to deliver envelopes as JSON attachments, the only form that some
+                clients read; otherwise as base64, except to clients that send `recipient_key`.
+            accept_profiles: Envelope profiles to accept in addition to DIDComm v2.1, and to answer in; see
+                `UnpackConfig`.
+            sender: An `HttpTransport` for answers to recipients with an endpoint; None to drop such answers.
+            onward: Delivers forwards for unregistered DIDs to their own endpoints; None to drop them.
+            verkey: The key for DIDComm v1, from `pydidcomm.v1.create_verkey`; None to refuse DIDComm v1.
+            clock: Returns the time, in seconds since the epoch.
         """
         self.did = did
         self.limits = limits or Limits()
@@ -160,11 +159,14 @@ class Mediator:
         self._others = Protocols([TrustPing(), DiscoverFeatures(_features)])
 
     async def receive(self, body: bytes, connection: Connection | None = None) -> Reply:
-        """Take an envelope: 202 when it is stored, 200 with an answer, or an error.
+        """Handle an envelope: a forward, or a request of a recipient.
 
         Args:
             body: The envelope.
-            connection: What brought it; by default one that takes no answer.
+            connection: The connection that brought the envelope; by default a new HTTP request.
+
+        Returns:
+            The HTTP reply: 202 once the envelope is stored, 200 with an answer, or an error status.
         """
         begun = monotonic()
         result: UnpackResult | V1Message
@@ -218,7 +220,7 @@ class Mediator:
         sender = result.sender
         ours = result.metadata.recipient
         if sender is None or ours is None:
-            # nothing but a forward may be anonymous or in the open
+            # only a forward may be anonymous or not encrypted
             return transport.NOT_ACCEPTED
         await self._rotate(result, connection)
         connection.note(sender, result.message)
@@ -232,7 +234,7 @@ class Mediator:
         change = result.relationship_change
         if not isinstance(change, PeerRotated) or not same_party(change.new, result.sender or ""):
             return
-        # a process that has not seen the long form of the new DID could not push to its short form
+        # other processes cannot resolve the short form, whose long form only this process has received
         new = result.metadata.sender_long_form or change.new
         connection.rotate(change.old, change.new)
         before = await self._store.recipient(change.old)
@@ -262,7 +264,7 @@ class Mediator:
             return reply.problem(problem)
 
     def _answer_other(self, result: UnpackResult) -> Message | None:
-        """The answer to a message of another protocol."""
+        """Return the answer to a message of another protocol, or None."""
         protocol = self._others.find(result.message.type)
         if protocol is None:
             raise Problem(UNSUPPORTED, "The message type {1} is not supported.", [result.message.type])
@@ -273,14 +275,14 @@ class Mediator:
         return step.send[0].message if step.send else None
 
     async def push(self, connection: Connection) -> None:
-        """Send what live sessions of a connection have room for.
+        """Push envelopes to the live sessions of a connection, within their limits.
 
         Args:
             connection: A persistent connection.
 
         Raises:
-            Exception: The store or the resolver failed, or the recipient rotated its DID at another process:
-                the connection is to be closed, and what was not pushed is still in the queue.
+            Exception: The store or the resolver failed, or another process rotated the DID of the recipient.
+                The caller must close the connection; envelopes that were not pushed stay in the queue.
         """
         for peer in list(connection.live):
             session = peer.session
@@ -311,7 +313,7 @@ class Mediator:
         return (await self._party.pack(message, to=to, frm=peer.frm, config=DIRECT)).text
 
     async def _require_current(self, session: LiveSession) -> None:
-        """Push nothing to a DID that its party has left."""
+        """Raise an error if the recipient has rotated to another DID than that of the session."""
         for _ in range(2):
             known = await self._store.recipient(session.did)
             if known is not None and known.id == session.recipient.id:
@@ -322,22 +324,22 @@ class Mediator:
         raise LookupError(message)
 
     def disconnected(self, connection: Connection) -> None:
-        """End the live mode of a connection that is gone."""
+        """End live mode on a connection that was closed."""
         for peer in connection.live:
             self._live.remove(peer.session)
         connection.live.clear()
 
     async def ready(self) -> bool:
-        """Whether the store can be written."""
+        """Return whether the store is writable."""
         try:
             await self._store.check()
         except Exception as error:  # noqa: BLE001, of any store
-            LOG.warning("the store of the mediator cannot be written: %s", error)
+            LOG.warning("the store of the mediator is not writable: %s", error)
             return False
         return True
 
     async def run(self) -> None:
-        """Expire envelopes, poll live sessions, send answers and hand on, until cancelled."""
+        """Run the background tasks until cancelled: expiry, polling, answers and onward delivery."""
         async with anyio.create_task_group() as group:
             if self._relay is not None:
                 group.start_soon(self._relay.run)
@@ -359,7 +361,7 @@ class Mediator:
                 LOG.warning("expired envelopes could not be deleted: %s", error)
                 gone = 0
             self.metrics.count("expiry", "deleted", gone)
-            # in small steps, without a pause while there is more
+            # in small steps, with a short pause while there are more
             await anyio.sleep(0.05 if gone >= EXPIRE_AT_ONCE else EXPIRE_SECONDS)
 
     async def _poll(self) -> None:
@@ -367,7 +369,7 @@ class Mediator:
             sessions = self._live.to_poll()
             self.metrics.level("live_sessions", len(sessions))
             pause = POLL_SECONDS / max(1, min(len(sessions), POLLS_PER_SECOND * POLL_SECONDS))
-            # each asks the store: all of them at once would fill its queue
+            # spread over time, as each session reads from the store
             for session in sessions:
                 await anyio.sleep(pause)
                 session.wake()
@@ -375,20 +377,20 @@ class Mediator:
                 await anyio.sleep(POLL_SECONDS)
 
     async def aclose(self) -> None:
-        """Close the store, after the server has ended."""
+        """Close the store; call this after the server has ended."""
         self._answers.close()
         await self._store.aclose()
 
 
 def _key_of(result: UnpackResult) -> str | None:
-    """The key that encrypted a message, under the DID that resolves by itself."""
+    """Return the id of the sender's key, with the long form of the DID if there is one."""
     kid = result.metadata.encrypted_from
     did = result.metadata.sender_long_form or result.sender
     return None if kid is None or did is None else f"{did}#{kid.partition('#')[2]}"
 
 
 def _features() -> list[Feature]:
-    """What every client may know: it looks for these before it has a grant."""
+    """Return the protocols that are disclosed to any client, as clients query them before a grant."""
     spoken = [(codec.piuri, ("mediator",)) for codec in (*COORDINATION, *PICKUP)]
     spoken.append(("https://didcomm.org/routing/2.0", ("mediator",)))
     spoken.append((TrustPing.piuri, ("receiver",)))

@@ -1,4 +1,4 @@
-"""Measurements of a mediator, without a DID in any label."""
+"""Metrics of a mediator; labels contain no DIDs."""
 
 import os
 from pathlib import Path
@@ -9,53 +9,69 @@ __all__ = ["Metrics", "NoMetrics", "PrometheusMetrics"]
 CONTENT_TYPE: Final = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 """The media type of `PrometheusMetrics.text`."""
 
-# a group commit takes some 10 ms, a live delivery less than 20
+# a group commit takes about 10 ms, a live delivery less than 20 ms
 _SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
 
-# name, text, and how the values of several processes are one
+# name, help text, and how the values of several processes are combined
 _LEVELS: Final[tuple[tuple[str, str, Literal["livesum", "livemax", "mostrecent"]], ...]] = (
     ("sockets", "Open WebSockets.", "livesum"),
     ("live_sessions", "DIDs in live mode.", "livesum"),
     ("working", "Messages in work.", "livesum"),
-    ("onward_messages", "Messages that wait for an endpoint.", "mostrecent"),
-    ("onward_hosts_left_alone", "Hosts that failed and are not sent to for a while.", "livemax"),
-    ("parked", "Messages that were delivered too often without an acknowledgment.", "mostrecent"),
+    ("onward_messages", "Messages in the queue of onward delivery.", "mostrecent"),
+    ("onward_hosts_left_alone", "Hosts whose circuit breaker is open.", "livemax"),
+    ("parked", "Parked messages: delivered too often without an acknowledgment.", "mostrecent"),
 )
 
 
 class Metrics(Protocol):
-    """Where a mediator reports what it does; implement it for a system of your own."""
+    """Receives the measurements of a mediator; implement it for another monitoring system."""
 
     def count(self, event: str, outcome: str, amount: int = 1) -> None:
-        """Count what happened: `forward`, `request`, `delivery`, `acknowledgment`, `expiry` or `onward`."""
+        """Count an event.
+
+        Args:
+            event: "received", "forward", "request", "answer", "delivery", "rotation", "expiry" or "onward".
+            outcome: The outcome of the event, for instance "stored".
+            amount: The number of events.
+        """
         ...
 
     def seconds(self, event: str, value: float) -> None:
-        """How long something took, in seconds."""
+        """Record a duration.
+
+        Args:
+            event: "forward" or "request".
+            value: The duration, in seconds.
+        """
         ...
 
     def level(self, name: str, value: float) -> None:
-        """The present value of something: `live_sessions`, `sockets`, `parked`."""
+        """Set a current value.
+
+        Args:
+            name: "sockets", "live_sessions", "parked", "onward_messages" or "onward_hosts_left_alone".
+            value: The value.
+        """
         ...
 
 
 class NoMetrics:
-    """Reports nothing."""
+    """Discards all measurements."""
 
     def count(self, event: str, outcome: str, amount: int = 1) -> None:
-        """Does nothing."""
+        """Discard the value."""
 
     def seconds(self, event: str, value: float) -> None:
-        """Does nothing."""
+        """Discard the value."""
 
     def level(self, name: str, value: float) -> None:
-        """Does nothing."""
+        """Discard the value."""
 
 
 class PrometheusMetrics:
-    """Counts with `prometheus-client`, in a registry of its own. Extra: `mediator`.
+    """Records metrics with `prometheus-client`, in a separate registry. Extra: `mediator`.
 
-    Processes report together where the variable `PROMETHEUS_MULTIPROC_DIR` names a folder for them.
+    If the environment variable `PROMETHEUS_MULTIPROC_DIR` names a folder, several processes report together.
 
     Example:
         >>> from pydidcomm.mediator.metrics import PrometheusMetrics
@@ -66,10 +82,10 @@ class PrometheusMetrics:
     """
 
     def __init__(self) -> None:
-        """Starts at zero.
+        """Start with all values at zero.
 
         Raises:
-            ImportError: The extra is not installed.
+            ImportError: The extra `mediator` is not installed.
         """
         try:
             import prometheus_client as prometheus  # noqa: PLC0415, the extra `mediator`
@@ -79,18 +95,18 @@ class PrometheusMetrics:
         self._registry = prometheus.CollectorRegistry()
         self._events = prometheus.Counter(
             "pydidcomm_mediator_events",
-            "What the mediator did, by outcome.",
+            "Events of the mediator, by outcome.",
             ("event", "outcome"),
             registry=self._registry,
         )
         self._times = prometheus.Histogram(
             "pydidcomm_mediator_seconds",
-            "How long it took, in seconds.",
+            "Durations of events, in seconds.",
             ("event",),
             buckets=_SECONDS,
             registry=self._registry,
         )
-        # a look at the labels takes longer than to count
+        # a lookup of labels takes longer than counting
         self._counters: dict[tuple[str, str], Any] = {}
         self._histograms: dict[str, Any] = {}
         self._levels: dict[str, Any] = {
@@ -101,25 +117,25 @@ class PrometheusMetrics:
         }
 
     def count(self, event: str, outcome: str, amount: int = 1) -> None:
-        """Adds to a counter."""
+        """Add to a counter."""
         counter = self._counters.get((event, outcome))
         if counter is None:
             counter = self._counters[event, outcome] = self._events.labels(event, outcome)
         counter.inc(amount)
 
     def seconds(self, event: str, value: float) -> None:
-        """Adds to a histogram."""
+        """Add to a histogram."""
         histogram = self._histograms.get(event)
         if histogram is None:
             histogram = self._histograms[event] = self._times.labels(event)
         histogram.observe(value)
 
     def level(self, name: str, value: float) -> None:
-        """Sets a gauge."""
+        """Set a gauge."""
         self._levels[name].set(value)
 
     def text(self) -> bytes:
-        """The measurements in the form of OpenMetrics."""
+        """Return the metrics in the OpenMetrics text format."""
         from prometheus_client.openmetrics import exposition  # noqa: PLC0415, the extra
 
         written: Any = exposition
@@ -128,7 +144,7 @@ class PrometheusMetrics:
 
 
 def _of_all_processes() -> Any:  # noqa: ANN401, a registry of prometheus-client
-    """The measurements of the processes that share a folder; None where this process has its own."""
+    """Return the metrics of all processes that share a folder; None if this process is alone."""
     folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     if not folder:
         return None
@@ -138,7 +154,7 @@ def _of_all_processes() -> Any:  # noqa: ANN401, a registry of prometheus-client
     for path in Path(folder).glob("gauge_live*_*.db"):
         pid = int(path.stem.rpartition("_")[2])
         if not _runs(pid):
-            # its sockets are closed
+            # a dead process has no open sockets
             named.mark_process_dead(pid)
     registry = CollectorRegistry()
     named.MultiProcessCollector(registry)

@@ -1,7 +1,7 @@
-"""Onward delivery: where envelopes for DIDs that are not registered here may go, and when. No I/O.
+"""Onward delivery: rules for forwards to DIDs that are not registered here. No I/O.
 
-A mediator that hands on to any host can be used to send requests to hosts of a sender's choice, from the
-address of the mediator. So it is off unless it is configured, and a list of hosts is the usual way.
+A mediator that delivers to any host lets a sender choose hosts that receive requests from the address of the
+mediator. Onward delivery is therefore off by default, and usually restricted to a list of hosts.
 """
 
 from collections.abc import Collection
@@ -28,10 +28,10 @@ __all__ = [
 ]
 
 PATIENT_ATTEMPTS: Final = 8
-"""Attempts during which later messages for the same DID wait: past them the one message may be the cause."""
+"""Attempts during which later messages for the same DID wait; then the message itself may be the cause."""
 
 LONGEST_PAUSE: Final = 600.0
-"""The longest pause between two attempts for one message, in seconds."""
+"""Maximum pause between two attempts for one message, in seconds."""
 
 MOST_NEXT: Final = 16_384
 """The longest `next`, in characters: a did:peer:4 in its long form has some thousands."""
@@ -39,10 +39,10 @@ MOST_NEXT: Final = 16_384
 _PORTS: Final = {"https": 443, "wss": 443, "http": 80, "ws": 80}
 
 _FINAL: Final = frozenset({"status 404", "status 410", "status 421", "refused address", "not a URL"})
-"""Reasons for which a transport tries another endpoint, and which another attempt would meet again."""
+"""Reasons of a transport for which another attempt would fail too."""
 
 _UNRESOLVABLE: Final = frozenset({"invalid DID", "refused address"})
-"""Causes for which a DID does not resolve that another attempt would meet again."""
+"""Causes of a `ResolutionError` for which another attempt would fail too."""
 
 
 class Sender(Protocol):
@@ -56,24 +56,30 @@ class Sender(Protocol):
             uri: The endpoint.
 
         Raises:
-            DeliveryError: The endpoint did not take it.
+            DeliveryError: The endpoint did not accept the envelope.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Onward:
-    """How envelopes for DIDs that are not registered here are handed on.
+    """Options of onward delivery, for envelopes to DIDs that are not registered here.
 
     Attributes:
-        sender: Sends them, and guards the mediator's network: an `HttpTransport(rounds=1)`.
-        hosts: The hosts that are sent to, each with its port or for all ports; None for any host, which lets
-            a sender choose what the mediator connects to. A host has no scheme, path or `*`.
-        schemes: The URI schemes that are sent to.
-        rewrap: Whether an envelope is wrapped once more for its recipient, so that its bytes differ at each
-            hop; the recipient has to open the forward itself.
-        pause: Seconds before the second attempt, doubled before each further one; a random half is taken off.
-        limits: The bounds of what waits.
+        sender: Sends envelopes, and protects the mediator's network: an `HttpTransport(rounds=1)`.
+        hosts: The allowed hosts, each with a port or for all ports, without scheme, path and `*`; None for
+            any host, which lets a sender choose where the mediator connects to.
+        schemes: The allowed URI schemes, of https, wss, http and ws.
+        rewrap: Whether to wrap an envelope in one more forward to its recipient, so that its bytes differ at
+            each hop; the recipient must open this forward itself.
+        pause: Seconds before the second attempt, doubled before each further one, minus a random part of up
+            to half.
+        limits: The limits of waiting messages.
+
+    Raises:
+        TypeError: `hosts` is a str.
+        ValueError: `hosts` has an entry that is not a host, `schemes` an unknown scheme, or `pause` is not
+            positive.
 
     Example:
         >>> from pydidcomm.mediator.onward import Onward
@@ -99,16 +105,16 @@ class Onward:
             raise ValueError(message)
         unknown = sorted(set(self.schemes) - set(_PORTS))
         if unknown:
-            message = f"`schemes` may have {', '.join(_PORTS)}, got {unknown[0]!r}"
+            message = f"`schemes` must be of {', '.join(_PORTS)}; got {unknown[0]!r}"
             raise ValueError(message)
         names = None if self.hosts is None else frozenset(map(_normalize_host, self.hosts))
         object.__setattr__(self, "hosts", names)
 
     def allows(self, uri: str) -> bool:
-        """Whether an endpoint is sent to.
+        """Return whether the host and the scheme of an endpoint are allowed.
 
         Args:
-            uri: Its URI.
+            uri: The URI of the endpoint.
         """
         host = host_of(uri)
         if host is None or urlsplit(uri).scheme.lower() not in self.schemes:
@@ -117,17 +123,17 @@ class Onward:
 
 
 def _normalize_host(host: str) -> str:
-    """A host of the list as endpoints are compared with it."""
+    """Return a configured host in the form that is compared with endpoints."""
     name = host.lower()
-    # another one would be on no endpoint, and all messages would be dropped
+    # a malformed host matches no endpoint, so all its messages would be dropped
     if set(name) & set("* ") or host_of(f"https://{name}") not in {name, f"{name}:443"}:
-        message = f"`hosts` must list hosts, each with its port or for all ports, got {host!r}: 'example.org'"
+        message = f"`hosts` must list hosts such as 'example.org' or 'example.org:8443', got {host!r}"
         raise ValueError(message)
     return name
 
 
 def host_of(uri: str) -> str | None:
-    """The host and port of an endpoint; None where it is not for HTTP or WebSocket.
+    """Return the host and port of an endpoint; None if it is neither an HTTP nor a WebSocket URL.
 
     Args:
         uri: The URI of the endpoint.
@@ -144,7 +150,7 @@ def host_of(uri: str) -> str | None:
 
 
 def origin_of(did: str) -> str | None:
-    """The host that a document comes from, by the DID; None where the DID names none.
+    """Return the host of the document of a did:web or did:webvh; None for other methods.
 
     Args:
         did: A DID, or the DID URL of a key.
@@ -167,16 +173,16 @@ def departure_of(  # noqa: PLR0913, what a forward says
     delay_milli: tuple[int, int] | None,
     fraction: float,
 ) -> Departure | None:
-    """What is kept of a forward; None where nothing can be sent to its `next`.
+    """Return the departure of a forward; None if `next` is not a DID that can be resolved.
 
     Args:
         to: The `next`.
         envelope: The attached envelope.
-        limits: The bounds.
+        limits: The limits.
         at: The time, in seconds since the epoch.
-        expires: The `expires_time`, in seconds since the epoch.
-        delay_milli: The shortest and the longest delay, in milliseconds.
-        fraction: A random number from 0 to 1, for the delay between both.
+        expires: The `expires_time`, in seconds since the epoch, or None.
+        delay_milli: The minimum and the maximum delay, in milliseconds, or None.
+        fraction: A random number from 0 to 1, which selects the delay between both.
     """
     if not to.startswith("did:") or not to.isprintable() or len(to) > MOST_NEXT:
         return None
@@ -189,14 +195,14 @@ def departure_of(  # noqa: PLR0913, what a forward says
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of an attempt.
+    """The result of an attempt.
 
     Attributes:
-        outcome: A word for the metrics.
-        fate: What is to become of the message.
-        due: When the host may be tried, where there was no attempt for lack of a place or because the host
-            is left alone.
-        failing: Whether the endpoints fail, now or when they were last tried.
+        outcome: The label for the metrics.
+        fate: Whether the message was sent, is dropped, or is retried later.
+        due: When to try the host, in seconds since the epoch, if it was not tried because it is busy or its
+            circuit breaker is open; else None.
+        failing: Whether the endpoints fail, now or at the last attempt.
     """
 
     outcome: str
@@ -208,17 +214,17 @@ class Result:
 def decide_settlement(  # noqa: PLR0913, what is known after an attempt
     item: Outgoing, result: Result, onward: Onward, *, resolved: bool, now: float, fraction: float
 ) -> Settlement:
-    """What the queue is to note.
+    """Return the settlement of an attempt, for the queue.
 
     Args:
         item: The message.
-        result: What came of the attempt.
-        onward: The configuration.
+        result: The result of the attempt.
+        onward: The options.
         resolved: Whether `next` resolved.
         now: The time, in seconds since the epoch.
         fraction: A random number from 0 to 1, for the jitter.
     """
-    # with any host a sender can name endpoints without end that fail, as it can DIDs that do not resolve
+    # with any host allowed, a sender can name any number of failing endpoints, like DIDs that do not resolve
     resolved = resolved and not (result.failing and onward.hosts is None)
     if result.due is not None:
         return Settlement(item.seq, result.fate, result.due, item.attempts, resolved=resolved)
@@ -230,19 +236,21 @@ def decide_settlement(  # noqa: PLR0913, what is known after an attempt
 
 
 def is_final(error: DeliveryError) -> bool:
-    """Whether an endpoint is not tried again: 4xx other than 408, 425 and 429, a wrong URL or address.
+    """Return whether another attempt at an endpoint is useless.
+
+    That is after status 4xx other than 408, 425 and 429, and for a malformed URL or a forbidden address.
 
     Args:
-        error: What the transport raised.
+        error: The exception of the transport.
     """
-    # behind the colon are details
+    # details follow the colon
     return error.refused or (bool(error.tried) and error.tried[-1][1].partition(":")[0] in _FINAL)
 
 
 def may_resolve(error: ResolutionError) -> bool:
-    """Whether a DID may resolve at another attempt.
+    """Return whether a DID may resolve at another attempt.
 
     Args:
-        error: What the resolver raised.
+        error: The exception of the resolver.
     """
     return error.cause not in _UNRESOLVABLE

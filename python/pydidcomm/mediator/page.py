@@ -1,4 +1,4 @@
-"""The page of a mediator: its invitation as a link and a QR code, and its public limits."""
+"""The HTML page of a mediator: its invitation as a link and a QR code, and its public limits."""
 
 from html import escape
 from typing import Final
@@ -18,12 +18,12 @@ _STYLE: Final = (
 
 
 def page(invitation: Invitation, limits: Limits, max_bytes: int) -> str:
-    """A self-contained page, readable on a phone; it loads nothing from another place.
+    """Return a self-contained HTML page, which loads no other resources.
 
     Args:
         invitation: The invitation of the mediator.
-        limits: The bounds of one recipient.
-        max_bytes: The longest message, in bytes.
+        limits: The limits of one recipient.
+        max_bytes: The maximum length of a message, in bytes.
     """
     url = escape(invitation.url)
     rows = (
@@ -37,7 +37,7 @@ def page(invitation: Invitation, limits: Limits, max_bytes: int) -> str:
     try:
         code = invitation.qr().svg()
     except (ImportError, ValueError):
-        # without the extra `qr`, or longer than a code holds
+        # the extra `qr` is missing, or the URL is too long for a QR code
         code = ""
     return (
         "<!doctype html><html lang=en><meta charset=utf-8>"

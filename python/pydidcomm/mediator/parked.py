@@ -1,4 +1,4 @@
-"""Messages that are delivered and never acknowledged: parked, and brought back or deleted by the operator."""
+"""Parked messages: delivered often and never acknowledged, until the operator restores or deletes them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ __all__ = ["Parked", "Undelivered", "has_room"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undelivered:
-    """A message without an acknowledgment, as the operator sees it; times are in seconds since the epoch.
+    """A message without an acknowledgment, for the operator; times are in seconds since the epoch.
 
     Attributes:
-        number: What the operator calls it by.
+        number: The number of the message in commands.
         did: The DID of the recipient.
-        bytes: Its bytes.
-        received: When it arrived, in seconds since the epoch.
-        expires: When it is deleted, in seconds since the epoch.
-        deliveries: How often it was delivered.
-        first_delivered: When it was first delivered; None where it never was.
-        last_delivered: When it was last delivered; None where it never was.
-        parked: When it was parked; None where it is in the queue.
+        bytes: The length, in bytes.
+        received: The time of arrival.
+        expires: When it is deleted.
+        deliveries: The number of deliveries.
+        first_delivered: The time of the first delivery, or None.
+        last_delivered: The time of the last delivery, or None.
+        parked: When it was parked; None if it is in the queue.
     """
 
     number: int
@@ -37,72 +37,74 @@ class Undelivered:
 
 
 class Parked(Protocol):
-    """The messages that are in no queue, each method one transaction.
+    """The parked messages; each method is one transaction.
 
-    They are not delivered and not counted for their recipient, are deleted when they expire or when their
-    recipient acknowledges an earlier delivery, and the same envelope is not taken again meanwhile.
+    A parked message is not in a queue: it is not delivered, and does not count for the limits of the queue.
+    It is deleted when it expires, or when its recipient acknowledges an earlier delivery. Until then a repeat
+    of the same envelope is not stored.
     """
 
     async def park(self, numbers: Sequence[int], at: float) -> int:
-        """Take messages out of their queues; returns how many.
+        """Take messages out of their queues; return how many.
 
-        A message stays in its queue where the parked ones of its recipient have the bounds of a queue.
+        The parked messages of one recipient have the limits of a queue; beyond them, a message stays in its
+        queue.
 
         Args:
-            numbers: Their numbers; others are ignored.
+            numbers: The numbers of the messages; unknown ones are ignored.
             at: The time, in seconds since the epoch.
         """
         ...
 
     async def restore(self, numbers: Sequence[int]) -> int:
-        """Put parked messages at the end of their queues, as if never delivered; returns how many.
+        """Put parked messages at the end of their queues, with no deliveries counted; return how many.
 
-        A message stays parked where its queue is full. The number of a restored message is another one, the
-        id of its attachment stays.
+        A message stays parked if its queue is full. A restored message gets a new number, and keeps the id of
+        its attachment.
 
         Args:
-            numbers: Their numbers; others are ignored.
+            numbers: The numbers of the messages; unknown ones are ignored.
         """
         ...
 
     async def delete(self, numbers: Sequence[int]) -> int:
-        """Delete parked messages; returns how many.
+        """Delete parked messages; return how many.
 
         Args:
-            numbers: Their numbers; others are ignored.
+            numbers: The numbers of the messages; unknown ones are ignored.
         """
         ...
 
     async def count(self) -> int:
-        """How many messages are parked."""
+        """Return the number of parked messages."""
         ...
 
     async def messages(self, limit: int, *, did: str | None = None) -> list[Undelivered]:
-        """The messages that were parked first.
+        """Return parked messages, in the order of parking.
 
         Args:
-            limit: The most messages.
-            did: Only those of this recipient.
+            limit: The maximum number of messages.
+            did: Only messages of this recipient; None for all.
         """
         ...
 
     async def delivered(self, limit: int, *, did: str | None = None) -> list[Undelivered]:
-        """The messages of the queues that were delivered most often without an acknowledgment.
+        """Return queued messages that were delivered without an acknowledgment, most deliveries first.
 
         Args:
-            limit: The most messages.
-            did: Only those of this recipient.
+            limit: The maximum number of messages.
+            did: Only messages of this recipient; None for all.
         """
         ...
 
 
 def has_room(limits: Limits, count: int, total: int, size: int) -> bool:
-    """Whether there is room for one more message.
+    """Return whether a queue has room for one more message.
 
     Args:
-        limits: The bounds of a queue.
-        count: The number of messages that it has.
-        total: Their bytes.
-        size: The bytes of one more.
+        limits: The limits of the queue.
+        count: The number of messages in it.
+        total: The number of bytes in it.
+        size: The bytes of the new message.
     """
     return count < limits.messages and total + size <= limits.bytes

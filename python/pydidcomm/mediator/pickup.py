@@ -1,4 +1,4 @@
-"""Message Pickup 3.0 and 4.0 in the mediator's role: messages to commands, results to messages."""
+"""Codecs of Message Pickup 3.0 and 4.0, for the role of the mediator."""
 
 import base64
 import json
@@ -26,23 +26,23 @@ from pydidcomm.protocols import Problem
 __all__ = ["PICKUP", "Pickup", "PickupRules"]
 
 MOST_IN_A_DELIVERY: Final = 100
-"""Envelopes of one delivery, whatever its recipient asks for."""
+"""Envelopes per delivery, even if the recipient requests more."""
 
 MOST_ACKNOWLEDGED: Final = 10_000
-"""Ids of one `messages-received`."""
+"""Ids per `messages-received`."""
 
 
 class PickupRules(Protocol):
-    """The rules of a version of the protocol, as the commands read them."""
+    """The differences between versions of the protocol that affect the execution of commands."""
 
     @property
     def empty_delivery(self) -> bool:
-        """Whether an empty queue is answered with an empty delivery, not with a status."""
+        """Whether the answer for an empty queue is an empty `delivery`, not a `status`."""
         ...
 
     @property
     def confirms(self) -> bool:
-        """Whether an acknowledgment is answered with a status."""
+        """Whether the answer to an acknowledgment is a `status`; otherwise there is no answer."""
         ...
 
 
@@ -51,11 +51,11 @@ class Pickup:
     """One version of the protocol.
 
     Attributes:
-        piuri: Its protocol identifier URI.
-        limit: The member with the most envelopes of a delivery.
+        piuri: The protocol identifier URI.
+        limit: The member of `delivery-request` with the maximum number of envelopes.
         milliseconds: Whether times are in milliseconds, not seconds.
-        empty_delivery: Whether an empty queue is answered with an empty delivery, not with a status.
-        confirms: Whether an acknowledgment is answered with a status.
+        empty_delivery: Whether the answer for an empty queue is an empty `delivery`, not a `status`.
+        confirms: Whether the answer to an acknowledgment is a `status`; otherwise there is no answer.
         own_reports: Whether problem reports are messages of this protocol.
     """
 
@@ -67,11 +67,11 @@ class Pickup:
     own_reports: bool
 
     def read(self, name: str, body: Mapping[str, Any]) -> Command | None:
-        """The command of a message; None where the name is unknown or is one of the mediator's own.
+        """Return the command of a message; None if it is not a request of a recipient.
 
         Args:
-            name: The name of the message in its type.
-            body: Its body.
+            name: The message name in its type URI.
+            body: The body of the message.
 
         Raises:
             Problem: The body is malformed.
@@ -105,7 +105,7 @@ class Pickup:
                 return None
 
     def write(self, result: Result) -> tuple[str, dict[str, Any]] | None:
-        """The name and body of the message with a result; None for a result of another protocol."""
+        """Return the message name and the body for a result; None for a result of another protocol."""
         match result:
             case Status():
                 return "status", self._status(result)
@@ -132,7 +132,7 @@ class Pickup:
 
     @staticmethod
     def attachments(result: Result) -> list[Attachment]:
-        """The envelopes of a delivery, oldest first."""
+        """Return the envelopes of a delivery, oldest first."""
         if not isinstance(result, Delivered):
             return []
         return [_attachment(each, as_json=result.as_json) for each in result.envelopes]
@@ -140,17 +140,17 @@ class Pickup:
 
 def _attachment(queued: Queued, *, as_json: bool) -> Attachment:
     if as_json:
-        # what a sender attached may be no JSON, or too deep for it
+        # the attachment of a forward may not be JSON, or be nested too deep
         with suppress(ValueError, RecursionError, DIDCommError):
             return Attachment.from_json_value(json.loads(queued.envelope), id=queued.id)
-    # without padding, which every decoder reads; the letters of both alphabets are the same for JSON text
+    # base64url without padding, RFC 7515; the standard alphabet differs only for `>`, `?` and `~` in the text
     text = base64.urlsafe_b64encode(queued.envelope).decode().rstrip("=")
     return Attachment(data={"base64": text}, id=queued.id)
 
 
 def _route(body: Mapping[str, Any]) -> tuple[str | None, bool]:
-    """The DID that a request is about, and whether its sender reads JSON attachments alone."""
-    # Veramo names a key, and reads `data.json` only
+    """Return the DID that a request names, or None, and whether its sender reads only JSON attachments."""
+    # Veramo sends `recipient_key`, and reads only `data.json`
     for member in ("recipient_did", "recipient_key"):
         value = body.get(member)
         if value is None:
@@ -182,4 +182,4 @@ PICKUP: Final = (
         own_reports=True,
     ),
 )
-"""The versions that a mediator speaks."""
+"""The versions that a mediator supports."""

@@ -1,4 +1,4 @@
-"""Which arrivals of a group are stored. No I/O: a store looks up what it takes and writes what it returns."""
+"""Decide which arrivals of a group are stored. No I/O: a store passes the state, and writes the result."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -24,13 +24,13 @@ class Row(NamedTuple):
     """An envelope to store, in the order of the columns of the tables.
 
     Attributes:
-        id: The id of its attachment.
+        id: The id of the attachment in deliveries.
         recipient: The id of the recipient.
         route: The registered DID.
-        digest: The name of the envelope for that DID.
-        received: When it arrived, in seconds since the epoch.
-        expires: When it leaves the queue, in seconds since the epoch.
-        size: Its bytes.
+        digest: The hash that identifies the envelope for that DID.
+        received: The time of arrival, in seconds since the epoch.
+        expires: When it expires, in seconds since the epoch.
+        size: The length of the envelope, in bytes.
         envelope: The envelope, byte for byte.
     """
 
@@ -46,12 +46,12 @@ class Row(NamedTuple):
 
 @dataclass(slots=True)
 class Group:
-    """The answers to a group of arrivals, and what is to be written.
+    """The results of a group of arrivals, and the rows to write.
 
     Attributes:
-        placed: The answer to each arrival, in order.
+        placed: The result of each arrival, in order.
         rows: The envelopes to store, in order.
-        totals: How many envelopes and bytes each recipient gets.
+        totals: The number of new envelopes and bytes of each recipient.
     """
 
     placed: list[Placed] = field(default_factory=list[Placed])
@@ -60,7 +60,7 @@ class Group:
 
 
 def digests(arrivals: Sequence[Arrival], routes: Sequence[Route | None]) -> list[bytes | None]:
-    """The names of the arrivals for their routes; None without a route.
+    """Return the digest of each arrival; None for an arrival without a route.
 
     Args:
         arrivals: The arrivals.
@@ -78,15 +78,15 @@ def decide(  # noqa: PLR0913, PLR0917, what a store knows
     seen: set[tuple[int | None, bytes]],
     limits: Limits,
 ) -> Group:
-    """Decide what is stored: each envelope once for a DID, within the bounds of its recipient.
+    """Decide which arrivals are stored: each envelope once per DID, within the limits of its recipient.
 
     Args:
         arrivals: The arrivals, in the order of acceptance.
         routes: Their routes.
         names: Their digests.
-        queued: The envelopes and bytes in the queue of each recipient.
-        seen: What is in the queue, with its recipient, and what was acknowledged, with None.
-        limits: The bounds of each recipient.
+        queued: The number of envelopes and bytes in the queue of each recipient.
+        seen: The digests in queues, with the recipient, and acknowledged digests, with None.
+        limits: The limits of each recipient.
     """
     group = Group()
     known = set(seen)

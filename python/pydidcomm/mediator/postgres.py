@@ -33,18 +33,17 @@ if TYPE_CHECKING:
 __all__ = ["PostgresMediatorStore"]
 
 _CONNECTIONS: Final = 8
-"""Connections of one process: at 8 with 64 rows a statement the disk is the limit."""
+"""Connections of one process: with 8, and 64 rows per statement, the disk is the bottleneck."""
 
 _SECONDS: Final = 30.0
-"""The longest time for one statement, after which the server counts as gone."""
+"""Timeout of one statement, in seconds."""
 
 
 class PostgresMediatorStore:
     """Grants, routes and envelopes in PostgreSQL; implements `MediatorStore`. Needs asyncio.
 
-    Envelopes that arrive together are written by one statement and one commit. Other processes learn of them
-    by notifications, which are sent apart from the writing transactions and are hints: the tables are the
-    truth.
+    Envelopes that arrive together are written by one statement and one commit. Other processes are notified
+    of them outside of the writing transactions; notifications may be lost, so the tables are polled as well.
 
     Example:
         >>> from pydidcomm.mediator.postgres import PostgresMediatorStore
@@ -55,7 +54,7 @@ class PostgresMediatorStore:
     """
 
     def __init__(self, pool: "asyncpg.Pool[Any]", limits: Limits) -> None:
-        """Uses a pool whose database has the tables; `open` makes both."""
+        """Use a pool whose database has the tables; `open` creates both."""
         self.limits = limits
         self._pool = pool
         self._wakeups = Wakeups(pool)
@@ -66,16 +65,16 @@ class PostgresMediatorStore:
 
     @classmethod
     async def open(cls, url: str, *, limits: Limits | None = None, connections: int = _CONNECTIONS) -> Self:
-        """Connects, and brings the tables to the newest version.
+        """Connect, and create or migrate the tables.
 
         Args:
-            url: `postgres://user:password@host:port/database`; the database exists.
-            limits: The bounds of each recipient.
-            connections: The most connections of this process.
+            url: `postgres://user:password@host:port/database`; the database must exist.
+            limits: The limits of each recipient.
+            connections: The maximum number of connections of this process.
 
         Raises:
-            ImportError: The extra is not installed.
-            ValueError: A newer version of pydidcomm made the tables.
+            ImportError: The extra `postgres` is not installed.
+            ValueError: A newer version of pydidcomm created the tables.
             OSError: The server cannot be reached, or refuses the user or the database.
         """
         try:
@@ -103,26 +102,26 @@ class PostgresMediatorStore:
         await self.aclose()
 
     async def place(self, arrival: Arrival) -> Placed:
-        """Stores an envelope for the recipient of its route; see `MediatorStore`."""
+        """Store an envelope for its recipient; see `MediatorStore`."""
         if arrival.ends(self.limits.age) <= arrival.at:
             return Placed(Placement.EXPIRED)
         if not arrival.next.isprintable():
-            # PostgreSQL has no text with U+0000, and the others of the group would fail with it
+            # PostgreSQL rejects text with U+0000, and the whole group would fail
             return Placed(Placement.UNKNOWN)
         return await self._writes.place(arrival)
 
     async def grant(self, did: str, at: float, names: Sequence[str] = ()) -> Recipient:
-        """The recipient of this DID, made where it is not there; see `MediatorStore`."""
+        """Return the recipient of a DID; create it on first use; see `MediatorStore`."""
         async with self._pool.acquire() as connection, connection.transaction():
             return await routes.grant(connection, did, at, names)
 
     async def recipient(self, did: str) -> Recipient | None:
-        """The recipient of this DID, in any of its forms."""
+        """Return the recipient of a DID in any of its forms, or None."""
         async with self._pool.acquire() as connection:
             return await routes.recipient(connection, did)
 
     async def move(self, old: str, new: str, at: float, names: Sequence[str] = ()) -> bool:
-        """Rotates the DID of a recipient; see `MediatorStore`."""
+        """Rotate the DID of a recipient; see `MediatorStore`."""
         async with self._pool.acquire() as connection, connection.transaction():
             found = await routes.move(connection, old, new, at, names)
         if found:
@@ -130,29 +129,29 @@ class PostgresMediatorStore:
         return found
 
     async def moves(self, after: int) -> list[Move]:
-        """The rotations past a place in their order; see `MediatorStore`."""
+        """Return rotations after a sequence number; see `MediatorStore`."""
         async with self._pool.acquire() as connection:
             return await routes.moves(connection, after)
 
     async def change_routes(
         self, recipient: Recipient, changes: Sequence[RouteChange], at: float
     ) -> list[RouteResult]:
-        """Registers and removes DIDs of a recipient; see `MediatorStore`."""
+        """Register and remove DIDs of a recipient; see `MediatorStore`."""
         async with self._pool.acquire() as connection, connection.transaction():
             return await routes.change(connection, recipient, changes, at, self.limits.routes)
 
     async def routes(self, recipient: Recipient, offset: int, limit: int) -> tuple[list[str], int]:
-        """A page of the registered DIDs, and how many there are; see `MediatorStore`."""
+        """Return a page of the registered DIDs, and their total number; see `MediatorStore`."""
         async with self._pool.acquire() as connection:
             return await routes.page(connection, recipient, offset, limit)
 
     async def owns(self, recipient: Recipient, name: str) -> str | None:
-        """The registered DID of the recipient that a name stands for; see `MediatorStore`."""
+        """Return the registered DID of the recipient for a DID or alias; see `MediatorStore`."""
         async with self._pool.acquire() as connection:
             return await routes.registered_did(connection, recipient, name)
 
     async def status(self, recipient: Recipient, route: str | None = None) -> QueueStatus:
-        """The state of a queue; see `MediatorStore`."""
+        """Return the size and age of a queue; see `MediatorStore`."""
         async with self._pool.acquire() as connection:
             return await queue.status(connection, recipient, None if route is None else key_of(route))
 
@@ -167,7 +166,7 @@ class PostgresMediatorStore:
         after: int = 0,
         skip: Collection[int] = (),
     ) -> list[Queued]:
-        """The oldest envelopes, counted as delivered; see `MediatorStore`."""
+        """Return the oldest envelopes, and count their delivery; see `MediatorStore`."""
         key = None if route is None else key_of(route)
         async with self._pool.acquire() as connection:
             found = await queue.read_oldest(
@@ -177,46 +176,46 @@ class PostgresMediatorStore:
         return found
 
     async def acknowledge(self, recipient: Recipient, ids: Sequence[str], at: float) -> int:
-        """Deletes envelopes of the recipient by their ids; see `MediatorStore`."""
+        """Delete envelopes of the recipient by their ids; see `MediatorStore`."""
         async with self._pool.acquire() as connection, connection.transaction():
             return await queue.acknowledge(connection, recipient, ids, at)
 
     async def queued(self, recipient: Recipient, ids: Sequence[str]) -> list[str]:
-        """Those of the ids whose envelopes are in the queue of the recipient."""
+        """Return the ids, of those given, whose envelopes are in the queue of the recipient."""
         async with self._pool.acquire() as connection:
             return await queue.find_queued(connection, recipient, ids)
 
     async def last(self, recipient: Recipient) -> int:
-        """The place of the newest envelope in the order of acceptance; see `MediatorStore`."""
+        """Return the sequence number of the newest envelope; see `MediatorStore`."""
         async with self._pool.acquire() as connection:
             return await queue.last_position(connection, recipient)
 
     async def expire(self, now: float, limit: int) -> int:
-        """Deletes at most `limit` expired envelopes; returns how many."""
+        """Delete at most `limit` expired envelopes; return how many."""
         async with self._pool.acquire() as connection, connection.transaction():
             return await queue.expire(connection, now, limit)
 
     async def overview(self) -> Overview:
-        """The whole store, for its operator."""
+        """Return statistics of the whole store, for the operator."""
         async with self._pool.acquire() as connection:
             return await queue.overview(connection)
 
     async def longest(self, limit: int) -> list[QueueLength]:
-        """The longest queues, longest first, at most `limit`."""
+        """Return the longest queues, longest first, at most `limit`."""
         async with self._pool.acquire() as connection:
             return await queue.longest_queues(connection, limit)
 
     async def watch(self, arrived: Callable[[int], object], moved: Callable[[], object]) -> None:
-        """Calls `arrived` and `moved` where another process stored or rotated something; never returns."""
+        """Call back for each change by another process, until cancelled; see `MediatorStore`."""
         await self._wakeups.watch(arrived, moved)
 
     async def check(self) -> None:
-        """Raises if the database cannot be written."""
+        """Raise an exception if the database is not writable."""
         async with self._pool.acquire() as connection:
             await connection.execute("DELETE FROM gone WHERE until < 0")
 
     async def aclose(self) -> None:
-        """Finishes what was accepted, and closes the connections."""
+        """Finish accepted writes, and close the connections."""
         await self._writes.aclose()
         await self.departures.aclose()
         await self._wakeups.aclose()

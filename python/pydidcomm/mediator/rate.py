@@ -1,4 +1,4 @@
-"""Rate limits: how often one source may send, without a clock of its own."""
+"""Rate limits by source. No clock."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -7,16 +7,19 @@ from typing import Final
 __all__ = ["RateLimit", "RateLimiter"]
 
 _MOST_SOURCES: Final = 100_000
-"""Sources that are remembered; the one that was silent for longest is forgotten first."""
+"""Sources that are tracked; the least recently used one is evicted."""
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """A token bucket: `burst` requests at once, and `per_second` more each second.
+    """A token bucket.
 
     Attributes:
-        per_second: The requests that are added each second.
-        burst: The most requests at once.
+        per_second: The tokens that are added per second; each request takes one.
+        burst: The capacity of the bucket.
+
+    Raises:
+        ValueError: `per_second` is not positive, or `burst` is less than 1.
     """
 
     per_second: float
@@ -29,7 +32,7 @@ class RateLimit:
 
 
 class RateLimiter:
-    """Counts the requests of each source.
+    """Limits the rate of requests from each source.
 
     Example:
         >>> from pydidcomm.mediator import RateLimit, RateLimiter
@@ -39,7 +42,7 @@ class RateLimiter:
     """
 
     def __init__(self, limit: RateLimit) -> None:
-        """Starts with a full bucket for each source.
+        """Give each source a full bucket.
 
         Args:
             limit: The bucket of each source.
@@ -48,11 +51,11 @@ class RateLimiter:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def wait(self, source: str, now: float) -> float:
-        """Seconds until the source may send; 0.0 counts the request.
+        """Return the seconds until the source may send; 0.0 permits and counts the request.
 
         Args:
-            source: An address or a DID.
-            now: A monotonic time, in seconds.
+            source: The source, for instance an IP address.
+            now: The monotonic time, in seconds.
         """
         tokens, before = self._buckets.pop(source, (float(self._limit.burst), now))
         tokens = min(self._limit.burst, tokens + (now - before) * self._limit.per_second)

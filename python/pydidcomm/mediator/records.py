@@ -1,4 +1,4 @@
-"""What a mediator keeps: recipients, their routes, and queued envelopes."""
+"""The records of a mediator: recipients, their routes, and queued envelopes."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,7 +20,7 @@ __all__ = [
     "RouteResult",
 ]
 
-# a week of the messages of a busy relationship; the figures of public mediators are the same
+# a week of messages of a busy relationship; public mediators have the same limits
 MAX_MESSAGES: Final = 1_000
 MAX_BYTES: Final = 64 * 1_048_576
 MAX_AGE: Final = 7 * 86_400
@@ -29,14 +29,18 @@ MAX_ROUTES: Final = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The bounds of one recipient.
+    """The limits of one recipient.
 
     Attributes:
-        messages: The most messages in the queue.
-        bytes: The most bytes in the queue.
-        age: The seconds after which a message leaves the queue.
-        routes: The most DIDs that one recipient may register.
-        deliveries: The deliveries without an acknowledgment after which a message is parked; 0 for no bound.
+        messages: Maximum number of messages in the queue.
+        bytes: Maximum number of bytes in the queue.
+        age: Seconds until a message expires.
+        routes: Maximum number of registered DIDs.
+        deliveries: Number of deliveries without an acknowledgment after which a message is parked; 0 for no
+            limit.
+
+    Raises:
+        ValueError: A limit is less than 1, or `deliveries` is negative or 1.
     """
 
     messages: int = MAX_MESSAGES
@@ -51,7 +55,7 @@ class Limits:
                 message = f"`{name}` must be at least 1, got {getattr(self, name)}"
                 raise ValueError(message)
         if self.deliveries < 0 or self.deliveries == 1:
-            # a message that is delivered once may be lost on its way
+            # with 1, a message whose only delivery is lost would be parked
             message = f"`deliveries` must be 0 or at least 2, got {self.deliveries}"
             raise ValueError(message)
 
@@ -63,8 +67,8 @@ class Arrival:
     Attributes:
         next: The `next` of the forward: a DID, the DID URL of a key, or a did:key.
         envelope: The attached envelope, byte for byte.
-        at: When it arrived, in seconds since the epoch.
-        expires: The `expires_time` of the forward, in seconds since the epoch.
+        at: The time of arrival, in seconds since the epoch.
+        expires: The `expires_time` of the forward, in seconds since the epoch, or None.
     """
 
     next: str
@@ -73,35 +77,35 @@ class Arrival:
     expires: float | None = None
 
     def ends(self, age: int) -> float:
-        """When the envelope leaves the queue, in seconds since the epoch.
+        """Return when the envelope expires, in seconds since the epoch.
 
         Args:
-            age: The longest time in the queue, in seconds.
+            age: The maximum time in the queue, in seconds.
         """
         end = self.at + age
         return end if self.expires is None else min(end, self.expires)
 
 
 class Placement(StrEnum):
-    """What became of an arrival."""
+    """The outcome of an arrival."""
 
     STORED = "stored"
     SEEN = "seen"
-    """The queue has, or had, the same envelope for the same DID."""
+    """The same envelope for the same DID is in the queue, or was there before."""
     UNKNOWN = "unknown"
     """`next` is not registered."""
     FULL = "full"
-    """A bound of the recipient's queue is reached."""
+    """A limit of the recipient's queue is reached."""
     EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """The answer to an arrival.
+    """The result of an arrival.
 
     Attributes:
-        outcome: What became of it.
-        recipient: The id of the recipient of its route, where the route is registered.
+        outcome: The outcome.
+        recipient: The id of the recipient that has registered `next`, or None.
     """
 
     outcome: Placement
@@ -113,12 +117,12 @@ class Queued:
     """An envelope in the queue.
 
     Attributes:
-        seq: Its place in the order of acceptance.
-        id: The id of its attachment: opaque, and the same in every delivery.
+        seq: The sequence number, in the order of acceptance.
+        id: The id of the attachment: opaque, and the same in each delivery.
         route: The registered DID that it is for.
         envelope: The envelope, byte for byte.
-        received: When it arrived, in seconds since the epoch.
-        deliveries: How often it was delivered before.
+        received: The time of arrival, in seconds since the epoch.
+        deliveries: The number of earlier deliveries.
     """
 
     seq: int
@@ -131,13 +135,13 @@ class Queued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueStatus:
-    """The size and age of a queue; times are in seconds since the epoch.
+    """The size and age of a queue.
 
     Attributes:
-        count: The envelopes.
-        bytes: Their bytes.
-        oldest: When the oldest arrived, in seconds since the epoch; None where there is none.
-        newest: When the newest arrived, in seconds since the epoch; None where there is none.
+        count: The number of envelopes.
+        bytes: The number of bytes.
+        oldest: The arrival of the oldest envelope, in seconds since the epoch; None for an empty queue.
+        newest: The arrival of the newest envelope, in seconds since the epoch; None for an empty queue.
     """
 
     count: int = 0
@@ -148,12 +152,12 @@ class QueueStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """A party with a grant.
+    """A party with a grant of mediation.
 
     Attributes:
-        id: The key of the record.
-        did: The DID that the party proves.
-        granted: When mediation was granted, in seconds since the epoch.
+        id: The primary key of the record.
+        did: The DID with which the party authenticates.
+        granted: The time of the grant, in seconds since the epoch.
     """
 
     id: int
@@ -163,13 +167,13 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A rotation of a recipient.
+    """A rotation of the DID of a recipient.
 
     Attributes:
-        seq: Its place in the order of rotations.
+        seq: The sequence number of the rotation.
         old: The id of the recipient before.
         old_did: The DID before.
-        recipient: The recipient after: another one where the new DID had a grant, which joins both.
+        recipient: The recipient after; another one if the new DID had a grant too, and both were merged.
         did: The DID after, in the form that its party used.
     """
 
@@ -182,17 +186,17 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """The whole store, for its operator.
+    """Statistics of the whole store, for the operator.
 
     Attributes:
-        recipients: The recipients.
-        routes: Their registered DIDs.
-        messages: The queued envelopes.
-        bytes: Their bytes.
-        oldest: When the oldest arrived, in seconds since the epoch.
-        unacknowledged: The envelopes that were delivered before and not acknowledged.
-        parked: The envelopes that are parked, in no queue.
-        parked_bytes: Their bytes.
+        recipients: The number of recipients.
+        routes: The number of registered DIDs.
+        messages: The number of queued envelopes.
+        bytes: The bytes of queued envelopes.
+        oldest: The arrival of the oldest queued envelope, in seconds since the epoch, or None.
+        unacknowledged: The number of queued envelopes that were delivered and not acknowledged.
+        parked: The number of parked envelopes, which are not in a queue.
+        parked_bytes: The bytes of parked envelopes.
     """
 
     recipients: int
@@ -207,15 +211,15 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class QueueLength:
-    """The queue of one recipient, for the operator; `deliveries` is the most of one of its envelopes.
+    """Statistics of the queue of one recipient, for the operator.
 
     Attributes:
         did: The DID of the recipient.
-        messages: The envelopes.
-        bytes: Their bytes.
-        deliveries: The most deliveries of one of its envelopes.
-        unacknowledged: The envelopes that were delivered before and not acknowledged.
-        parked: The envelopes that are parked, in no queue.
+        messages: The number of envelopes.
+        bytes: The bytes of the envelopes.
+        deliveries: The maximum number of deliveries of one envelope.
+        unacknowledged: The number of envelopes that were delivered and not acknowledged.
+        parked: The number of parked envelopes, which are not in the queue.
     """
 
     did: str
@@ -227,14 +231,14 @@ class QueueLength:
 
 
 class Action(StrEnum):
-    """What a recipient asks for one of its DIDs. Coordinate Mediation 2.0 and 3.0."""
+    """A requested change of a registered DID. Coordinate Mediation 2.0 and 3.0."""
 
     ADD = "add"
     REMOVE = "remove"
 
 
 class RouteResult(StrEnum):
-    """The answer to one change of the routes. Coordinate Mediation 2.0 and 3.0."""
+    """The result of one change of the routes. Coordinate Mediation 2.0 and 3.0."""
 
     SUCCESS = "success"
     NO_CHANGE = "no_change"
@@ -248,9 +252,10 @@ class RouteChange:
 
     Attributes:
         did: The DID to register or to remove.
-        action: Which of the two.
-        names: Other names by which a forward may name it, its keys as did:key: claims of its document.
-        proved: The names of those keys that its party proved.
+        action: Whether to register or to remove it.
+        names: Aliases of the DID in forwards: the did:key of the keys in its document, which are not
+            verified.
+        proved: The did:key of the keys that the party has verified to hold.
     """
 
     did: str

@@ -1,4 +1,4 @@
-"""Sends what waits for other endpoints: takes it out of the store, resolves, wraps, posts and settles."""
+"""Onward delivery: take departures from the store, resolve, wrap, send and settle them."""
 
 import logging
 import random
@@ -44,42 +44,42 @@ __all__ = ["Relay"]
 LOG: Final = logging.getLogger("pydidcomm.mediator")
 
 MOST_AT_ONCE: Final = 64
-"""Messages in work: each is in memory, and most wait for the network."""
+"""Maximum number of messages in work, which are in memory; most wait for the network."""
 
 MOST_BYTES: Final = 32 * 1_048_576
-"""Bytes that are taken out of the store at once."""
+"""Maximum number of bytes per read of the store."""
 
 ATTEMPT_SECONDS: Final = 60.0
-"""The longest attempt, with all endpoints of a recipient."""
+"""Maximum time of an attempt with all endpoints of a recipient, in seconds."""
 
 LEASE_SECONDS: Final = 120.0
-"""When a message is due again that a killed process took: after the longest attempt, and its settlement."""
+"""Seconds until a message that a killed process has taken is due again: longer than an attempt."""
 
 POLL_SECONDS: Final = 1.0
-"""How often the store is asked without a cause: another process may have stored something."""
+"""Seconds between two reads of the store without a signal: another process may have stored messages."""
 
 STORE_PAUSE: Final = 1.0
-"""Seconds until a store that failed is asked again."""
+"""Seconds until a store that failed is read again."""
 
 CLOSE_SECONDS: Final = 2.0
-"""The longest wait for the store at the end."""
+"""Maximum wait for the store at the end, in seconds."""
 
 PROBE: Final = Message(type="https://didcomm.org/empty/1.0/empty")
-"""Packed to find the routes to a DID as a sender finds them, by all rules about documents and mediators."""
+"""A message that is packed only to get the routes to a DID, by the same rules as for any sender."""
 
 _LATER: Final = Result("later", Fate.LATER, failing=True)
 
 
 class Relay:
-    """Hands envelopes on. Several processes may do so on one store.
+    """Delivers envelopes to the endpoints of unregistered DIDs. Several processes may share a store.
 
     Args:
-        party: Resolves and wraps.
-        queue: What waits.
-        onward: The configuration.
-        own: The DIDs of the mediator: what would come back to it is dropped.
-        metrics: Where measurements go.
-        clock: The time, in seconds since the epoch.
+        party: Resolves DIDs, and wraps envelopes in forwards.
+        queue: The queue of departures.
+        onward: The options.
+        own: The DIDs of the mediator: messages whose route leads back to it are dropped.
+        metrics: Receives measurements.
+        clock: Returns the time, in seconds since the epoch.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917, the parts that it joins
@@ -98,7 +98,7 @@ class Relay:
         self._metrics = metrics
         self._clock = clock
         self._hosts = Hosts(random.random)
-        # apart: a sender chooses where documents come from, also with a list of hosts
+        # separate from `_hosts`: a sender chooses the hosts of documents, even with a list of hosts
         self._origins = Hosts(random.random)
         self._busy: dict[int, Outgoing] = {}
         self._resolved: set[int] = set()
@@ -108,7 +108,7 @@ class Relay:
         self._freed = anyio.Event()
 
     async def accept(self, forwarded: Forwarded, at: float) -> list[Placed]:
-        """Keep what a forward carries for a DID that is not registered.
+        """Queue the envelopes of a forward for an unregistered DID.
 
         Args:
             forwarded: The forward.
@@ -134,7 +134,7 @@ class Relay:
         return placed
 
     async def run(self) -> None:
-        """Send until cancelled; what was not sent is due again at once."""
+        """Send until cancelled; then make unsent messages due again at once."""
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._settle)
@@ -149,10 +149,10 @@ class Relay:
                 await self._release()
 
     async def expire(self, limit: int) -> int:
-        """Give up at most `limit` messages whose time is over; returns how many.
+        """Delete at most `limit` expired messages; return how many.
 
         Args:
-            limit: The most messages.
+            limit: The maximum number of messages.
         """
         gone = await self._queue.expire(self._clock(), limit)
         self._metrics.count("onward", "expired", gone)
@@ -161,7 +161,7 @@ class Relay:
         return gone
 
     async def _fill(self, tasks: TaskGroup) -> bool:
-        """Begin with what is due, as far as there is room; returns whether there may be more."""
+        """Start the attempts that are due, as far as there is room; return whether there may be more."""
         room = MOST_AT_ONCE - len(self._busy) - len(self._outcomes)
         if room < 1:
             return False
@@ -172,7 +172,7 @@ class Relay:
             LOG.warning("the store of the mediator failed: %s", error)
             await anyio.sleep(STORE_PAUSE)
             return False
-        # what is in work is found again where the clock was set back meanwhile
+        # `take` returns messages in work again if the clock was set back
         known = {*self._busy, *(each.seq for each in self._outcomes)}
         for item in found:
             if item.seq in known:
@@ -186,11 +186,11 @@ class Relay:
             with anyio.fail_after(ATTEMPT_SECONDS):
                 result = await self._attempt(item)
         except FAILURES as error:  # of a resolver or a transport of the program
-            LOG.info("an envelope was not handed on: %s", type(error).__name__)
+            LOG.info("an onward delivery failed: %s", type(error).__name__)
             result = _LATER
         self._metrics.count("onward", result.outcome)
         now, fraction = self._clock(), random.random()  # noqa: S311, no secret
-        # before it is noted: from then on it may be taken again
+        # before the outcome is stored, after which the message may be taken again
         del self._busy[item.seq]
         resolved = item.seq in self._resolved
         self._resolved.discard(item.seq)
@@ -211,7 +211,7 @@ class Relay:
             self._resolved.add(item.seq)
             if not found:
                 return Result("unroutable", Fate.DROPPED)
-            # what goes through this mediator would come back, and its recipient is not registered
+            # a route through this mediator would loop, as the recipient is not registered here
             away = [each for each in found if not any(map(self._is_own, each.route))]
             if not away:
                 return Result("own", Fate.DROPPED)
@@ -222,11 +222,11 @@ class Relay:
         except (DIDCommError, ValueError) as error:
             if isinstance(error, ResolutionError) and may_resolve(error):
                 return _LATER
-            # no document, no key, or no envelope that can be wrapped
+            # a missing document or key, or an envelope that cannot be wrapped
             return Result("unroutable", Fate.DROPPED)
 
     async def _deliveries(self, to: str, origin: str | None, begun: float) -> Sequence[Delivery]:
-        """The ways to a DID, whose document may come from a host that answers slowly or never."""
+        """Return the deliveries to a DID; record whether the host of its document answers."""
         up = False
         try:
             packed = await self._party.pack(PROBE, to=to, anonymous=True)
@@ -280,7 +280,7 @@ class Relay:
         return await self._party.wrap_in_forward(text, to=item.next, routing_keys=way.route)
 
     async def _place(self, hosts: Hosts, host: str) -> tuple[float, float | None]:
-        """Take a place of a host; the time of the next attempt where there is none soon."""
+        """Reserve a place of a host; return its start time, and the time to retry if there is no place."""
         while True:
             now = monotonic()
             turn, due = hosts.turn(host, now)
@@ -306,12 +306,12 @@ class Relay:
         return None
 
     def _wake(self) -> None:
-        """Wake what waits for a place."""
+        """Wake the tasks that wait for a place."""
         self._freed.set()
         self._freed = anyio.Event()
 
     async def _settle(self) -> None:
-        """Note outcomes, those that come meanwhile in the next transaction."""
+        """Store outcomes until cancelled; those that arrive during a transaction go into the next one."""
         while True:
             await self._ended.wait()
             self._ended = anyio.Event()
@@ -332,12 +332,12 @@ class Relay:
         self._woken.set()
 
     async def _release(self) -> None:
-        """Note the last outcomes, and make what was not sent due again."""
+        """Store the last outcomes, and make unsent messages due again."""
         now = self._clock()
         self._outcomes += [
             Settlement(each.seq, Fate.LATER, now, each.attempts) for each in self._busy.values()
         ]
-        # their tasks have ended, and another `run` takes them anew
+        # their tasks have ended; another `run` takes them again
         self._busy.clear()
         self._resolved.clear()
         await self._note()

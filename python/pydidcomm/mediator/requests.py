@@ -1,4 +1,4 @@
-"""Requests of recipients to commands, and results to answers."""
+"""Convert requests of recipients to commands, and results to answers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -35,16 +35,20 @@ _CODECS: Final[Mapping[tuple[str, int], Codec]] = MappingProxyType(
 def read(
     message: Message,
 ) -> Callable[[str, str | None, str, Connection, float], tuple[Codec, Request]] | None:
-    """Read a request of a recipient; None where it belongs to another protocol.
+    """Read a request of a recipient; return None for another protocol.
 
-    Names are compared without case and punctuation: `messagepickup` 3.0 and `message-pickup` 4.0 differ in
-    their major version alone.
+    Protocol names are compared without case and punctuation, so `messagepickup` 3.0 and `message-pickup` 4.0
+    differ only in their major version.
 
     Args:
-        message: The message of a proved sender.
+        message: The message of a verified sender.
+
+    Returns:
+        A function that returns the codec and the request, given the sender, its key, the DID of the mediator,
+        the connection and the time.
 
     Raises:
-        Problem: The protocol is known, and the message or its body is not.
+        Problem: The protocol is supported, but the message type is not, or the body is malformed.
     """
     codec = _CODECS.get(_key(message.type))
     if codec is None:
@@ -64,11 +68,11 @@ def read(
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Makes answers to one message, or messages that answer none.
+    """Creates answers to one message, or live deliveries.
 
     Attributes:
-        frm: Our DID.
-        to: The proved sender of the message.
+        frm: The DID of the mediator.
+        to: The verified sender of the message.
         message: The message; None for a live delivery.
     """
 
@@ -77,7 +81,7 @@ class Answer:
     message: Message | None
 
     def write_message(self, codec: Codec, result: Result) -> Message:
-        """The message with a result, in the version of the request."""
+        """Return the message for a result, in the version of the request."""
         written = codec.write(result)
         if written is None:
             message = f"{codec.piuri} has no message for a {type(result).__name__}"
@@ -94,7 +98,7 @@ class Answer:
         )
 
     def problem(self, problem: Problem) -> Message | None:
-        """The problem report about the message; None where it is one itself."""
+        """Return a problem report about the message; None if the message is a problem report itself."""
         if self.message is None or self.message.type.endswith("/problem-report"):
             return None
         body: dict[str, object] = {"code": problem.code, "comment": problem.comment or ""}

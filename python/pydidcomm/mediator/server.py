@@ -30,13 +30,13 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 MOST_SOCKETS: Final = 20_000
-"""Open WebSockets of one process: some 50 KiB each."""
+"""Open WebSockets of one process; each takes about 50 KiB."""
 
 RATE: Final = RateLimit(per_second=200.0, burst=1_000)
-"""Messages from one address; many senders may share the address of a network."""
+"""Messages from one address; many senders may share an address behind NAT."""
 
 ANSWER_SECONDS: Final = 60.0
-"""How long a message may be in work: longer than a resolver of a network and a commit take together."""
+"""Seconds to handle a message: longer than a network resolver and a commit take together."""
 
 _POLICY: Final = 1008
 _TOO_BIG: Final = 1009
@@ -53,9 +53,10 @@ _CORS: Final = (
 class MediatorServer:
     """Serves a mediator: `uvicorn.run(MediatorServer(mediator))`.
 
-    `POST` takes messages on any path, and so does a WebSocket. `GET /` is a page for people, `/did` the DID,
-    `/verkey` the key of DIDComm v1 and `/invitation-v1` its invitation where it is spoken,
-    `/invitation` the URL of the invitation, `/livez`, `/readyz` and `/metrics` are for the operator.
+    `POST` and WebSockets accept messages on any path. `GET /` returns an HTML page, `/did` the DID and
+    `/invitation` the URL of the invitation. `/verkey` and `/invitation-v1` return the key and the invitation
+    for DIDComm v1, if it is enabled. `/livez` and `/readyz` are health checks. `/metrics` returns the
+    metrics, if `metrics` of the mediator is a `PrometheusMetrics`.
     """
 
     def __init__(  # noqa: PLR0913, all but the first are named
@@ -73,24 +74,25 @@ class MediatorServer:
         body_seconds: float = requests.BODY_SECONDS,
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
-        """Prepares the application; the server starts it.
+        """Prepare the ASGI application; its lifespan runs the background tasks of the mediator.
 
         Args:
-            mediator: What decides.
-            max_bytes: The longest message, in bytes.
-            max_concurrency: The most messages in work; more get 503.
-            max_sockets: The most open WebSockets; more are refused.
-            rate: How often one address may send; None for no limit.
-            trusted_proxies: Networks whose `X-Forwarded-For` is believed.
-            cors_origin: The origin of browser wallets, or "*"; None for none.
-            frames: How envelopes are written to a WebSocket: "text", "binary", or "mirror" for the kind that
-                the client sent last.
-            accept_any_type: Whether a message is read whatever its `Content-Type`; otherwise it gets 415.
-            body_seconds: How long the body of a request may take.
-            answer_seconds: How long a message may be in work; then its sender is to try again.
+            mediator: The mediator.
+            max_bytes: The maximum length of a message, in bytes.
+            max_concurrency: The maximum number of messages in work; further ones get 503.
+            max_sockets: The maximum number of open WebSockets; further ones are refused.
+            rate: The rate limit for each client address; None for no limit.
+            trusted_proxies: Networks of proxies whose `X-Forwarded-For` is trusted, for instance
+                "10.0.0.0/8".
+            cors_origin: The allowed origin of browser wallets, or "*"; None to send no CORS headers.
+            frames: The type of WebSocket frames with envelopes: "text", "binary", or "mirror" for the type of
+                the last frame of the client.
+            accept_any_type: Whether to accept any `Content-Type`; otherwise other types get 415.
+            body_seconds: The maximum time to receive the body of a request, in seconds.
+            answer_seconds: The maximum time to handle a message, in seconds; then its sender gets 503.
 
         Raises:
-            ValueError: `frames` is another word, or a network is malformed.
+            ValueError: `frames` is not one of these words, or a network is malformed.
         """
         if frames not in {"mirror", "text", "binary"}:
             message = f'`frames` must be "mirror", "text" or "binary", got {frames!r}'
@@ -112,7 +114,7 @@ class MediatorServer:
         self._draining = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request, one WebSocket, or the start and end of the server."""
+        """Serve one request, one WebSocket, or the lifespan of the server."""
         if scope["type"] == "http":
             reply = await self._http(scope, receive)
             if reply is not None:
@@ -134,11 +136,11 @@ class MediatorServer:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def aclose(self) -> None:
-        """Close the mediator where no server ran the application."""
+        """Close the mediator, if no server ran the lifespan of the application."""
         await self._mediator.aclose()
 
     def drain(self) -> None:
-        """Take nothing new: `/readyz` fails, and WebSockets are closed with 1012, "service restart"."""
+        """Refuse new messages: `/readyz` fails, and WebSockets are closed with 1012, "service restart"."""
         self._draining = True
         for ended in self._sockets:
             ended.set()
@@ -217,12 +219,12 @@ class MediatorServer:
     async def _reply(self, body: bytes, connection: Connection | None, block: Block) -> Reply:
         with block:
             return await self._mediator.receive(body, connection)
-        # a resolver or the store hangs
+        # a resolver or the store did not answer in time
         self._mediator.metrics.count("received", "too-slow")
         return requests.BUSY
 
     def _delay(self, scope: Scope, headers: Iterable[tuple[str, str]]) -> float:
-        """Seconds until the address may send."""
+        """Return the seconds until the client address may send."""
         if self._limiter is None:
             return 0.0
         return self._limiter.wait(_address(scope, headers, self._proxies), monotonic())
@@ -239,16 +241,16 @@ class MediatorServer:
 
         async def write(envelope: str) -> None:
             shown = {"bytes": envelope.encode()} if kind[0] == "binary" else {"text": envelope}
-            # a client that reads slowly keeps its own writes waiting, and those of no other connection
+            # a slow client delays only its own connection
             async with lock:
                 try:
                     await send({"type": "websocket.send", **shown})
                 except OSError:
-                    # the client went away, and what it did not acknowledge is still in the queue
+                    # the client has disconnected; envelopes without an acknowledgment stay in the queue
                     ended.set()
 
         connection = Connection(write, lambda: waiting[0].set())  # noqa: PLW0108, it changes
-        # before the first wait: the bound counts this socket, and `drain` ends it
+        # before the first await, so that the limit counts this socket and `drain` closes it
         self._sockets.add(ended)
         self._mediator.metrics.level("sockets", len(self._sockets))
         codes: list[int | None] = []
@@ -273,7 +275,7 @@ class MediatorServer:
             await _close(send, code)
 
     async def _push(self, connection: Connection, waiting: list[anyio.Event]) -> int:
-        """Push what live sessions have room for, whenever they are woken; returns the code of a failure."""
+        """Push to the live sessions whenever they are woken; return the close code after a failure."""
         while True:
             await waiting[0].wait()
             waiting[0] = anyio.Event()
@@ -281,7 +283,7 @@ class MediatorServer:
                 with span("push"):
                     await self._mediator.push(connection)
             except FAILURES as error:
-                # the client connects again, and asks for what is still in the queue
+                # the client reconnects, and fetches the rest of the queue
                 LOG.warning("a live delivery failed: %s", error, exc_info=error)
                 self._mediator.metrics.count("delivery", "failed")
                 return _TRY_AGAIN
@@ -289,7 +291,7 @@ class MediatorServer:
     async def _frames_of(
         self, receive: Receive, connection: Connection, kind: list[str], late: Callable[[], float]
     ) -> int | None:
-        """Receives messages until the connection ends; returns the code to close it with."""
+        """Receive messages until the connection ends; return its close code, or None."""
         while True:
             event = await receive()
             if event["type"] != "websocket.receive":
@@ -318,7 +320,7 @@ class MediatorServer:
 async def _first_code(
     task: Callable[[], Awaitable[int | None]], codes: list[int | None], scope: anyio.CancelScope
 ) -> None:
-    """End the connection with the first of its tasks, and note the code to close it with."""
+    """Run a task, record the close code that it returns, and end the connection."""
     codes.append(await task())
     scope.cancel()
 
@@ -332,7 +334,7 @@ async def _close(send: Send, code: int) -> None:
     try:
         await send({"type": "websocket.close", "code": code})
     except (OSError, RuntimeError):
-        # the client went away
+        # the client has disconnected
         return
 
 
@@ -341,7 +343,7 @@ def _headers(scope: Scope) -> list[tuple[str, str]]:
 
 
 def _address(scope: Scope, headers: Iterable[tuple[str, str]], proxies: list[Any]) -> str:
-    """The address of the client; behind a trusted proxy the one that the proxy names last."""
+    """Return the client address; behind trusted proxies the last untrusted one of `X-Forwarded-For`."""
     address: str = (scope.get("client") or ("unknown", 0))[0]
     if not proxies:
         return address
@@ -366,5 +368,5 @@ async def _respond(send: Send, reply: Reply, extra: tuple[tuple[bytes, bytes], .
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body})
     except OSError:
-        # the sender went away
+        # the sender has disconnected
         return

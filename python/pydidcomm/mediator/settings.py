@@ -28,7 +28,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreSettings:
-    """Section `[store]`: a file of SQLite, or the URL of PostgreSQL."""
+    """Section `[store]`: the path of an SQLite file, or the URL of a PostgreSQL database."""
 
     path: str = "mediator.db"
     url: str = ""
@@ -36,7 +36,7 @@ class StoreSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretSettings:
-    """Section `[secrets]`: a file of mode 0600 with JWKs, or an Askar wallet."""
+    """Section `[secrets]`: a file of mode 0600 with private JWKs, or an Askar wallet."""
 
     path: str = "mediator.keys"
     wallet: str = ""
@@ -64,10 +64,10 @@ class ServerSettings:
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= MOST_PORT:
-            message = f"[server] `port` must be at most {MOST_PORT}, got {self.port}"
+            message = f"[server] `port` must be from 0 to {MOST_PORT}, got {self.port}"
             raise ValueError(message)
         if set(self.accept_profiles) - {"veramo"}:
-            message = f'[server] `accept_profiles` may have "veramo" alone, got {list(self.accept_profiles)}'
+            message = f'[server] `accept_profiles` must be [] or ["veramo"], got {list(self.accept_profiles)}'
             raise ValueError(message)
         if self.attachments not in {"base64", "json"}:
             message = f'[server] `attachments` must be "base64" or "json", got {self.attachments!r}'
@@ -101,7 +101,7 @@ class OnwardSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All of it; paths are relative to the folder of the file.
+    """All sections; paths are relative to the folder of the file.
 
     Attributes:
         folder: The folder of the file.
@@ -125,7 +125,7 @@ class Settings:
 
     @classmethod
     def read(cls, path: Path, environment: Mapping[str, str] = MappingProxyType({})) -> Self:
-        r"""Read a file, and the variables that override it.
+        r"""Read the configuration from a file, with overrides from environment variables.
 
         Args:
             path: The TOML file.
@@ -133,7 +133,8 @@ class Settings:
 
         Raises:
             FileNotFoundError: There is no such file.
-            ValueError: A section or key is unknown, missing, or has another type.
+            ValueError: A section or key is unknown or missing, or a value has the wrong type or is not
+                allowed.
 
         Example:
             >>> import tempfile
@@ -148,18 +149,18 @@ class Settings:
         return cls(folder=path.resolve().parent, **read_sections(cls, path, environment, "mediator"))
 
     def located(self, path: str) -> Path:
-        """A path of the file, relative to its folder."""
+        """Return a configured path, resolved against the folder of the file."""
         return self.folder / os.path.expanduser(path)  # noqa: PTH111, of a text
 
     def with_did(self, did: str) -> Self:
-        """The settings with a new DID, the present one being the newest of the previous ones."""
+        """Return the settings with a new DID; the current DID becomes the first of `previous_dids`."""
         before = self.mediator
         return replace(
             self, mediator=replace(before, did=did, previous_dids=(before.did, *before.previous_dids))
         )
 
     def text(self) -> str:
-        """The TOML text, of what differs from the defaults.
+        """Return the TOML text of the values that differ from the defaults.
 
         Raises:
             ImportError: The extra `cli` is not installed.

@@ -44,7 +44,7 @@ __all__ = ["SqliteMediatorStore"]
 Answer = TypeVar("Answer")
 
 _BUSY_SECONDS: Final = 30.0
-"""How long a write waits for another process with the same file."""
+"""Seconds that a write waits for another process with the same file."""
 
 _AGAIN_SECONDS: Final = 0.01
 
@@ -53,8 +53,8 @@ class SqliteMediatorStore:
     """Grants, routes and envelopes in one file; implements `MediatorStore`.
 
     A write returns when it is on the disk (`synchronous=FULL`); concurrent writes share a commit. The file
-    has mode 0600. Several processes of one machine may use it. Where the disk has less than 16 MiB free,
-    `place` raises OSError, and acknowledgments still make room.
+    has mode 0600. Several processes of one machine may use it. If the disk has less than 16 MiB free, `place`
+    raises OSError, while envelopes can still be acknowledged and deleted.
 
     Example:
         >>> import asyncio, tempfile
@@ -73,15 +73,15 @@ class SqliteMediatorStore:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, limits: Limits | None = None) -> None:
-        """Opens the file, or makes it.
+        """Open the file, or create it.
 
         Args:
-            path: The file; next to it SQLite keeps `-wal` and `-shm`.
-            limits: The bounds of each recipient.
+            path: The file; SQLite adds files with the suffixes `-wal` and `-shm`.
+            limits: The limits of each recipient.
 
         Raises:
             ValueError: A newer version of pydidcomm wrote the file.
-            OSError: The file cannot be made.
+            OSError: The file cannot be created.
         """
         self.path = Path(path)
         self.limits = limits or Limits()
@@ -103,42 +103,46 @@ class SqliteMediatorStore:
         await self.aclose()
 
     async def place(self, arrival: Arrival) -> Placed:
-        """Stores an envelope for the recipient of its route; see `MediatorStore`."""
+        """Store an envelope for its recipient; see `MediatorStore`.
+
+        Raises:
+            OSError: The disk has less than 16 MiB free.
+        """
         placed: Placed = await self._writer.put(arrival)
         return placed
 
     async def grant(self, did: str, at: float, names: Sequence[str] = ()) -> Recipient:
-        """The recipient of this DID, made where it is not there; see `MediatorStore`."""
+        """Return the recipient of a DID; create it on first use; see `MediatorStore`."""
         return await self._write(partial(routes.grant, did, at, tuple(names)))
 
     async def recipient(self, did: str) -> Recipient | None:
-        """The recipient of this DID, in any of its forms."""
+        """Return the recipient of a DID in any of its forms, or None."""
         return await self._read(partial(routes.recipient, did))
 
     async def move(self, old: str, new: str, at: float, names: Sequence[str] = ()) -> bool:
-        """Rotates the DID of a recipient; see `MediatorStore`."""
+        """Rotate the DID of a recipient; see `MediatorStore`."""
         return await self._write(partial(routes.move, old, new, at, tuple(names)))
 
     async def moves(self, after: int) -> list[Move]:
-        """The rotations past a place in their order; see `MediatorStore`."""
+        """Return rotations after a sequence number; see `MediatorStore`."""
         return await self._read(partial(routes.moves, after))
 
     async def change_routes(
         self, recipient: Recipient, changes: Sequence[RouteChange], at: float
     ) -> list[RouteResult]:
-        """Registers and removes DIDs of a recipient; see `MediatorStore`."""
+        """Register and remove DIDs of a recipient; see `MediatorStore`."""
         return await self._write(partial(routes.change, recipient, tuple(changes), at, self.limits.routes))
 
     async def routes(self, recipient: Recipient, offset: int, limit: int) -> tuple[list[str], int]:
-        """A page of the registered DIDs, and how many there are; see `MediatorStore`."""
+        """Return a page of the registered DIDs, and their total number; see `MediatorStore`."""
         return await self._read(partial(routes.page, recipient, offset, limit))
 
     async def owns(self, recipient: Recipient, name: str) -> str | None:
-        """The registered DID of the recipient that a name stands for; see `MediatorStore`."""
+        """Return the registered DID of the recipient for a DID or alias; see `MediatorStore`."""
         return await self._read(partial(routes.registered_did, recipient, name))
 
     async def status(self, recipient: Recipient, route: str | None = None) -> QueueStatus:
-        """The state of a queue; see `MediatorStore`."""
+        """Return the size and age of a queue; see `MediatorStore`."""
         return await self._read(partial(_status, recipient, _key(route)))
 
     async def deliver(  # noqa: PLR0913, all but one are named
@@ -152,13 +156,13 @@ class SqliteMediatorStore:
         after: int = 0,
         skip: Collection[int] = (),
     ) -> list[Queued]:
-        """The oldest envelopes, counted as delivered; see `MediatorStore`."""
+        """Return the oldest envelopes, and count their delivery; see `MediatorStore`."""
         read = partial(_read_oldest, recipient, _key(route), after, frozenset(skip), count, size)
         found: list[Queued] = await self._read(read)
         if found:
             places = tuple(each.seq for each in found)
             count_delivery = partial(parked.count_delivery, places, at, self.limits)
-            # a count of attempts need not be durable before they are made, unless it decides about the next
+            # the count must be durable before the delivery only if it decides about parking
             if self.limits.deliveries:
                 await self._writer.run(count_delivery)
             else:
@@ -166,48 +170,51 @@ class SqliteMediatorStore:
         return found
 
     async def acknowledge(self, recipient: Recipient, ids: Sequence[str], at: float) -> int:
-        """Deletes envelopes of the recipient by their ids; see `MediatorStore`."""
+        """Delete envelopes of the recipient by their ids; see `MediatorStore`."""
         return await self._write(partial(_acknowledge, recipient, tuple(ids), at))
 
     async def queued(self, recipient: Recipient, ids: Sequence[str]) -> list[str]:
-        """Those of the ids whose envelopes are in the queue of the recipient."""
+        """Return the ids, of those given, whose envelopes are in the queue of the recipient."""
         return await self._read(partial(_find_queued, recipient, tuple(ids)))
 
     async def last(self, recipient: Recipient) -> int:
-        """The place of the newest envelope in the order of acceptance; see `MediatorStore`."""
+        """Return the sequence number of the newest envelope; see `MediatorStore`."""
         return await self._read(partial(_last_position, recipient))
 
     async def expire(self, now: float, limit: int) -> int:
-        """Deletes at most `limit` expired envelopes; returns how many."""
+        """Delete at most `limit` expired envelopes; return how many."""
         return await self._write(partial(_expire, now, limit))
 
     async def overview(self) -> Overview:
-        """The whole store, for its operator."""
+        """Return statistics of the whole store, for the operator."""
         return await self._read(_overview)
 
     async def longest(self, limit: int) -> list[QueueLength]:
-        """The longest queues, longest first, at most `limit`."""
+        """Return the longest queues, longest first, at most `limit`."""
         return await self._read(partial(_longest_queues, limit))
 
     async def watch(self, arrived: Callable[[int], object], moved: Callable[[], object]) -> None:
-        """Returns at once: SQLite does not notify other processes, which find arrivals by polling."""
+        """Return at once: SQLite has no notifications, so other processes poll."""
 
     async def check(self) -> None:
-        """Raises if the file cannot be written."""
+        """Raise an exception if the file is not writable."""
         await self._write(lambda connection: connection.execute("DELETE FROM gone WHERE until < 0"))
 
     async def backup(self, path: str | os.PathLike[str]) -> None:
-        """Writes a consistent copy into another file while the mediator runs.
+        """Write a consistent copy into a new file while the mediator runs.
+
+        Args:
+            path: The new file, which gets mode 0600.
 
         Raises:
-            FileExistsError: The file is there.
+            FileExistsError: The file exists.
         """
         target = Path(path)
         os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         await self._read(partial(_backup, target))
 
     async def aclose(self) -> None:
-        """Finishes what was accepted, and closes the file."""
+        """Finish accepted writes, and close the file."""
         self._writer.close()
         self._reader.close()
 
@@ -232,7 +239,7 @@ def _connect(path: Path, *, migrated: bool = False) -> sqlite3.Connection:
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Switch to write-ahead logging, for which SQLite does not wait where another process makes the file."""
+    """Switch to write-ahead logging; SQLite itself does not wait if another process creates the file."""
     end = monotonic() + _BUSY_SECONDS
     while True:
         try:
@@ -252,7 +259,7 @@ def _key(route: str | None) -> str | None:
 def _status(recipient: Recipient, route: str | None, connection: sqlite3.Connection) -> QueueStatus:
     query = STATUS if route is None else STATUS_OF_ROUTE
     values = {"recipient": recipient.id, "route": route}
-    # a rotation may have joined the recipient with another meanwhile
+    # a rotation may have merged the recipient with another one meanwhile
     row = connection.execute(query, values).fetchone() or (0, 0, None, None)
     count, size, oldest, newest = row
     return QueueStatus(count=count, bytes=size, oldest=oldest, newest=newest)

@@ -1,4 +1,4 @@
-"""The Protocol of stores of a mediator: registry and queue in coarse verbs, each one transaction."""
+"""`MediatorStore`, the Protocol of stores of a mediator: registry and queue, each method one transaction."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
@@ -23,14 +23,14 @@ __all__ = ["MediatorStore"]
 
 
 class MediatorStore(Protocol):
-    """Where a mediator keeps grants, routes and envelopes.
+    """Stores the grants, routes and envelopes of a mediator.
 
     Each method is one transaction, and returns when it is durable. Many calls may share a commit.
     """
 
     @property
     def departures(self) -> Departures:
-        """The envelopes for DIDs that are not registered here."""
+        """The queue of onward delivery, for DIDs that are not registered here."""
         ...
 
     @property
@@ -44,48 +44,72 @@ class MediatorStore(Protocol):
         ...
 
     async def place(self, arrival: Arrival) -> Placed:
-        """Store an envelope for the recipient of its route, unless the queue has it or is full."""
+        """Store an envelope for its recipient, unless it is a repeat or the queue is full."""
         ...
 
     async def grant(self, did: str, at: float, names: Sequence[str] = ()) -> Recipient:
-        """The recipient of this DID, made where it is not there.
+        """Return the recipient of a DID; create it on first use.
 
-        The DID is registered for its party: it outranks the registration of the same DID by another. `names`
-        are the did:key of keys that the party proved: they outrank the claims of other DIDs.
+        If another recipient has registered the DID, its route moves to this recipient, which has
+        authenticated with the DID.
+
+        Args:
+            did: The verified DID of the sender.
+            at: The time, in seconds since the epoch.
+            names: The did:key of the keys that the sender has verified to hold; they override unverified
+                names of other routes.
         """
         ...
 
     async def recipient(self, did: str) -> Recipient | None:
-        """The recipient of this DID, in any of its forms."""
+        """Return the recipient of a DID in any of its forms, or None."""
         ...
 
     async def move(self, old: str, new: str, at: float, names: Sequence[str] = ()) -> bool:
-        """Rotate the DID of a recipient: grant, routes and queue stay; False where `old` has no grant."""
+        """Rotate the DID of a recipient, which keeps its grant, routes and queue.
+
+        If `new` has a grant too, both recipients are merged.
+
+        Returns:
+            False if `old` has no grant.
+        """
         ...
 
     async def moves(self, after: int) -> list[Move]:
-        """The rotations of the last hour past a place in their order, the oldest first, a bounded number.
+        """Return rotations of the last hour, oldest first, a bounded number.
 
-        A rotation that is committed later has a later place.
+        Sequence numbers are in the order of commits.
+
+        Args:
+            after: The sequence number after which to begin.
         """
         ...
 
     async def change_routes(
         self, recipient: Recipient, changes: Sequence[RouteChange], at: float
     ) -> list[RouteResult]:
-        """Register and remove DIDs of a recipient; a DID of another recipient is a client error."""
+        """Register and remove DIDs of a recipient; a DID of another recipient is a client error.
+
+        Args:
+            recipient: The recipient.
+            changes: The changes, applied in order.
+            at: The time, in seconds since the epoch.
+
+        Returns:
+            The result of each change.
+        """
         ...
 
     async def routes(self, recipient: Recipient, offset: int, limit: int) -> tuple[list[str], int]:
-        """A page of the registered DIDs, in the order of registration, and how many there are in all."""
+        """Return a page of the registered DIDs, in the order of registration, and their total number."""
         ...
 
     async def owns(self, recipient: Recipient, name: str) -> str | None:
-        """The registered DID of the recipient that a name stands for, in any form."""
+        """Return the registered DID of the recipient for a DID or alias in any form, or None."""
         ...
 
     async def status(self, recipient: Recipient, route: str | None = None) -> QueueStatus:
-        """The state of a queue, or of the part for one registered DID."""
+        """Return the size and age of a queue, or of its part for one registered DID."""
         ...
 
     async def deliver(  # noqa: PLR0913, all but one are named
@@ -99,57 +123,64 @@ class MediatorStore(Protocol):
         after: int = 0,
         skip: Collection[int] = (),
     ) -> list[Queued]:
-        """The oldest envelopes, at most `count` and `size` bytes but at least one; deliveries are counted.
+        """Return the oldest envelopes, and count their delivery.
 
         An envelope that reaches `Limits.deliveries` is parked by this delivery.
 
         Args:
-            recipient: Whose queue.
-            count: The most envelopes.
-            size: The most bytes.
+            recipient: The recipient.
+            count: The maximum number of envelopes.
+            size: The maximum number of bytes; one envelope may exceed it.
             at: The time, in seconds since the epoch.
-            route: Only those for this registered DID.
-            after: Only those accepted after this place in the order.
-            skip: Places in the order that are left out.
+            route: Only envelopes for this registered DID; None for all.
+            after: Only envelopes with a greater sequence number.
+            skip: Sequence numbers to leave out.
         """
         ...
 
     async def acknowledge(self, recipient: Recipient, ids: Sequence[str], at: float) -> int:
-        """Delete envelopes of the recipient, parked ones too, by their ids; unknown ids are ignored."""
+        """Delete envelopes of the recipient by their ids, including parked ones; return how many.
+
+        Unknown ids are ignored.
+        """
         ...
 
     async def queued(self, recipient: Recipient, ids: Sequence[str]) -> list[str]:
-        """Those of the ids whose envelopes are in the queue of the recipient."""
+        """Return the ids, of those given, whose envelopes are in the queue of the recipient."""
         ...
 
     async def last(self, recipient: Recipient) -> int:
-        """The place of the newest envelope in the order of acceptance, 0 for an empty queue."""
+        """Return the sequence number of the newest envelope, 0 for an empty queue."""
         ...
 
     async def expire(self, now: float, limit: int) -> int:
-        """Delete at most `limit` expired envelopes; returns how many."""
+        """Delete at most `limit` expired envelopes; return how many."""
         ...
 
     async def overview(self) -> Overview:
-        """The whole store, for its operator."""
+        """Return statistics of the whole store, for the operator."""
         ...
 
     async def longest(self, limit: int) -> list[QueueLength]:
-        """The longest queues, longest first, at most `limit`."""
+        """Return the longest queues, longest first, at most `limit`."""
         ...
 
     async def watch(self, arrived: Callable[[int], object], moved: Callable[[], object]) -> None:
-        """Call `arrived` with the id of a recipient for whom another process stored something.
+        """Call back for each change by another process.
 
-        `moved` is called where another process rotated the DID of a recipient. It may miss some, and may
-        return where the engine does not tell: live sessions and `moves` are polled as well.
+        Notifications may be lost, and a store without notifications may return at once: live sessions and
+        `moves` are polled as well.
+
+        Args:
+            arrived: Called with the id of a recipient, after an envelope was stored for it.
+            moved: Called after the DID of a recipient was rotated.
         """
         ...
 
     async def check(self) -> None:
-        """Raise if the store cannot be written."""
+        """Raise an exception if the store is not writable."""
         ...
 
     async def aclose(self) -> None:
-        """Finish what was accepted, and close."""
+        """Finish accepted writes, and close the store."""
         ...

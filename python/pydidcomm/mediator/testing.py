@@ -1,6 +1,6 @@
-"""The conformance suite of stores of a mediator: each check is a coroutine that takes an empty store.
+"""Conformance suite for implementations of `MediatorStore`.
 
-A store of your own passes when all of `CHECKS` pass; each gets a store of its own.
+Each check in `CHECKS` is a coroutine function that takes a new, empty store, and raises AssertionError.
 """
 
 from collections.abc import Awaitable, Callable, Mapping

@@ -1,7 +1,7 @@
-"""Spans of a mediator for OpenTelemetry, where it is installed. Extra: `otel`.
+"""OpenTelemetry spans of a mediator, if OpenTelemetry is installed. Extra: `otel`.
 
-Spans have names, sizes, outcomes and classes of errors; no DID, body or text of an error. The trace of a
-sender is not continued: a `traceparent` of any peer would decide what is recorded.
+Spans contain names, sizes, outcomes and error classes, but no DID, body or error text. A `traceparent` header
+is ignored: otherwise any peer could choose what is recorded.
 """
 
 from collections.abc import Generator
@@ -12,18 +12,18 @@ __all__ = ["Span", "is_recording", "span"]
 
 
 class Span(Protocol):
-    """What a span takes."""
+    """The methods of a span that a mediator uses."""
 
     def set_attribute(self, key: str, value: str | int) -> object:
-        """Note a fact."""
+        """Set an attribute."""
         ...
 
 
 class _Nothing:
-    """The span where OpenTelemetry is not installed."""
+    """The span without OpenTelemetry."""
 
     def set_attribute(self, key: str, value: str | int) -> None:
-        """Does nothing."""
+        """Do nothing."""
 
 
 def _opentelemetry() -> Any:  # noqa: ANN401, a module
@@ -35,16 +35,16 @@ def _opentelemetry() -> Any:  # noqa: ANN401, a module
 
 
 _TRACE: Final[Any] = _opentelemetry()
-# it uses the provider that the program sets, also later
+# it uses the provider of the program, even if that is set later
 _TRACER: Final[Any] = None if _TRACE is None else _TRACE.get_tracer("pydidcomm.mediator")
 _NOTHING: Final[AbstractContextManager[Span]] = nullcontext(_Nothing())
 
 
 def span(name: str) -> AbstractContextManager[Span]:
-    """A span from here to the end of the block, below the one that is open.
+    """Return a span for a block, as a child of the current span.
 
     Args:
-        name: What is done, after `didcomm.mediator.`.
+        name: The name, to which `didcomm.mediator.` is prepended.
 
     Example:
         >>> from pydidcomm.mediator.tracing import span
@@ -55,7 +55,7 @@ def span(name: str) -> AbstractContextManager[Span]:
 
 
 def is_recording() -> bool:
-    """Whether the program has set a provider by now: without one, spans record nothing and take time."""
+    """Return whether the program has set a provider; spans without one cost time for nothing."""
     if _TRACE is None:
         return False
     return not isinstance(_TRACE.get_tracer_provider(), _TRACE.ProxyTracerProvider)

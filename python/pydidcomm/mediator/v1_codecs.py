@@ -1,6 +1,6 @@
-"""Coordinate Mediation 1.0 and Pickup 2.0 of DIDComm v1: messages to commands, results to messages.
+"""Codecs of Coordinate Mediation 1.0 and Pickup 2.0 of DIDComm v1. Aries RFC 0211 and RFC 0685.
 
-Aries RFC 0211 and RFC 0685. Keys are the recipients there; the registry has each as its did:key.
+In DIDComm v1 a recipient is a key; the registry contains its did:key.
 """
 
 import base64
@@ -51,11 +51,11 @@ REPORT: Final = "https://didcomm.org/notification/1.0/problem-report"
 
 @dataclass(frozen=True, slots=True)
 class PickupV1:
-    """The rules of this version of pickup, as the commands of a mediator read them.
+    """The rules of Pickup 2.0; implements `PickupRules`.
 
     Attributes:
-        empty_delivery: An empty queue is answered with a status.
-        confirms: An acknowledgment is answered with a status.
+        empty_delivery: False: the answer for an empty queue is a `status`.
+        confirms: True: the answer to an acknowledgment is a `status`.
     """
 
     empty_delivery: bool = False
@@ -67,12 +67,12 @@ PICKUP_V1: Final = PickupV1()
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a message says about itself.
+    """The headers of a DIDComm v1 message.
 
     Attributes:
-        kind: The parts of its `@type`.
-        thid: The thread of answers.
-        pthid: The parent thread: the id of an invitation.
+        kind: The parts of `@type`.
+        thid: The thread id for answers.
+        pthid: The parent thread id, for instance the id of an invitation, or None.
         return_route: `~transport.return_route`.
         return_route_thread: `~transport.return_route_thread`.
     """
@@ -85,7 +85,7 @@ class Header:
 
 
 def header_of(message: Mapping[str, Any]) -> Header | None:
-    """The header of a message; None where its `@type` or `@id` is malformed.
+    """Return the headers of a message; None if `@type` or `@id` is malformed.
 
     Args:
         message: The message.
@@ -108,19 +108,19 @@ def header_of(message: Mapping[str, Any]) -> Header | None:
 
 
 def is_forward(kind: str | None) -> bool:
-    """Whether a message is a forward of Aries RFC 0094.
+    """Return whether a message is a forward of Aries RFC 0094.
 
     Args:
-        kind: Its `@type`.
+        kind: The `@type` of the message.
     """
     return kind is not None and kind.endswith("/routing/1.0/forward")
 
 
 def did_key(name: object) -> str | None:
-    """The did:key of a key in base58, or of a did:key; a DID is returned as it is, anything else is None.
+    """Return the did:key of a base58 key or did:key reference, other DIDs unchanged, and None otherwise.
 
     Args:
-        name: What a peer wrote.
+        name: The value in a message.
     """
     if not isinstance(name, str) or not name.isprintable():
         return None
@@ -133,10 +133,10 @@ def did_key(name: object) -> str | None:
 
 
 def command_of(kind: MessageType, message: Mapping[str, Any]) -> Command | None:
-    """The command of a message; None where the mediator does not know its type.
+    """Return the command of a message; None if its type is not supported.
 
     Args:
-        kind: The parts of its `@type`.
+        kind: The parts of `@type`.
         message: The message.
 
     Raises:
@@ -217,13 +217,13 @@ def _object(value: object) -> Mapping[str, object]:
 
 
 def write_result(result: Result, piuri: str, endpoint: str, asked: object = None) -> dict[str, Any]:
-    """The message with a result, without its thread.
+    """Return the message for a result, without its `~thread`.
 
     Args:
         result: The result.
-        piuri: The protocol of the request, as its sender wrote it.
+        piuri: The protocol identifier URI of the request, as it was sent.
         endpoint: The URL of the mediator.
-        asked: The `recipient_key` of the request, which is returned as it was written.
+        asked: The `recipient_key` of the request, which the answer repeats unchanged.
     """
     name, body = _body(result, endpoint)
     if asked is not None and isinstance(result, Status | Delivered):
@@ -271,13 +271,13 @@ def _time(seconds: float) -> str:
 
 
 def _attachment(queued: Queued) -> dict[str, Any]:
-    # without padding, which every decoder reads; the letters of both alphabets are the same for JSON text
+    # base64url without padding, RFC 7515; the standard alphabet differs only for `>`, `?` and `~` in the text
     text = base64.urlsafe_b64encode(queued.envelope).decode().rstrip("=")
     return {"@id": queued.id, "data": {"base64": text}}
 
 
 def report(problem: Problem, thid: str) -> dict[str, Any]:
-    """The problem report about a message. Aries RFC 0035.
+    """Return the problem report about a message. Aries RFC 0035.
 
     Args:
         problem: The problem.
@@ -287,7 +287,7 @@ def report(problem: Problem, thid: str) -> dict[str, Any]:
     for number, value in enumerate(problem.args, 1):
         text = text.replace(f"{{{number}}}", value)
     description = {"en": text, "code": problem.code}
-    # RFC 0685 names the message by `pthid`, and clients look for `thid`
+    # RFC 0685 refers to the message by `pthid`, but clients look for `thid`
     return {
         "@type": REPORT,
         "@id": _new_id(),

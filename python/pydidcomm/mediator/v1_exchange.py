@@ -1,7 +1,7 @@
-"""How clients of DIDComm v1 begin: an invitation, DID exchange, trust ping and discover features.
+"""The connection protocols of DIDComm v1: invitation, DID exchange, trust ping and discover features.
 
-Aries RFC 0434, 0023, 0048 and 0031 or 0557. The mediator keeps no connection: a recipient is the key that
-encrypts its requests, before the exchange and after it. What the client says of its DID is not read.
+Aries RFC 0434, 0023, 0048 and 0031 or 0557. The mediator stores no connection: a recipient is the key that
+encrypts its requests, before and after the exchange. The DID of the client in the exchange is ignored.
 """
 
 import base64
@@ -34,12 +34,12 @@ def _new_id() -> str:
 
 
 def invitation_url(verkey: str, base_url: str, oobid: str) -> str:
-    """The URL of an invitation to DID exchange. Aries RFC 0434.
+    """Return the URL of an invitation to DID exchange. Aries RFC 0434.
 
     Args:
-        verkey: The key under which the mediator speaks DIDComm v1.
-        base_url: The URL of the mediator, which carries the invitation too.
-        oobid: The id of the invitation; a token of `pydidcomm mediator invite`.
+        verkey: The key of the mediator for DIDComm v1.
+        base_url: The URL of the mediator, to which the parameter `oob` is added.
+        oobid: The id of the invitation, for instance a token of `pydidcomm mediator invite`.
     """
     message = {
         "@type": "https://didcomm.org/out-of-band/1.1/invitation",
@@ -66,13 +66,13 @@ def invitation_url(verkey: str, base_url: str, oobid: str) -> str:
 
 
 def own_did(key: PublicKey, endpoint: str) -> str:
-    """The did:peer:2 of the mediator towards clients of DIDComm v1: its key and its endpoint.
+    """Return the did:peer:2 of the mediator for clients of DIDComm v1, with its key and endpoints.
 
     Args:
-        key: The key under which the mediator speaks DIDComm v1.
+        key: The key of the mediator for DIDComm v1.
         endpoint: The URL of the mediator.
     """
-    # live mode looks for an endpoint of WebSocket
+    # clients need a WebSocket endpoint for live mode
     services = [
         {
             "id": f"#{scheme}",
@@ -89,41 +89,41 @@ def own_did(key: PublicKey, endpoint: str) -> str:
 
 
 def is_request(kind: MessageType) -> bool:
-    """Whether a message begins a DID exchange.
+    """Return whether a message begins a DID exchange.
 
     Args:
-        kind: The parts of its `@type`.
+        kind: The parts of `@type`.
     """
     return (kind.protocol, kind.major, kind.name) == ("didexchange", 1, "request")
 
 
 async def response(party: DIDCommMessaging, piuri: str, key: PublicKey, endpoint: str) -> dict[str, Any]:
-    """The response to a request of DID exchange, without its thread.
+    """Return the response to a request of DID exchange, without its `~thread`.
 
     The key of the invitation signs the DID of the response. Aries RFC 0023, section "Exchange Response".
 
     Args:
-        party: Signs; its secrets have the key.
-        piuri: The protocol of the request, as its sender wrote it.
-        key: The key under which the mediator speaks DIDComm v1.
+        party: Signs the attachment; its secrets must contain the key.
+        piuri: The protocol identifier URI of the request, as it was sent.
+        key: The key of the mediator for DIDComm v1.
         endpoint: The URL of the mediator.
     """
     did = own_did(key, endpoint)
     signed = await party.sign_attachment(Attachment.from_bytes(did.encode()), sign_frm=_did_key(key))
     data = signed.as_dict()["data"]
-    # Aries RFC 0017 names the signer by its DID, in the header that is not signed
+    # Aries RFC 0017: `kid` in the unprotected header is the DID of the signer
     jws = {**data["jws"], "header": {"kid": _did_key(key)}}
     attached = {"@id": _new_id(), "mime-type": "text/string", "data": {"base64": data["base64"], "jws": jws}}
     return {"@type": f"{piuri}/response", "@id": _new_id(), "did": did, "did_rotate~attach": attached}
 
 
 def answer_other(kind: MessageType, message: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
-    """The name and the members of the answer to a ping or to a query for features; None to other messages.
+    """Return the name and the members of the answer to a ping or a features query; None for other messages.
 
-    A ping that asks for no response has an answer without a name.
+    The name is empty for a ping with `response_requested` false, which gets no answer.
 
     Args:
-        kind: The parts of its `@type`.
+        kind: The parts of `@type`.
         message: The message.
     """
     match kind.protocol, kind.major, kind.name:
@@ -143,14 +143,14 @@ def answer_other(kind: MessageType, message: Mapping[str, Any]) -> tuple[str, di
 
 
 def _matches(queries: object) -> list[object]:
-    """What the queries for protocols match."""
+    """Return the `match` of each query for protocols."""
     listed = cast("list[object]", queries) if isinstance(queries, list) else []
     objects = [cast("dict[str, object]", each) for each in listed if isinstance(each, dict)]
     return [each.get("match") for each in objects if each.get("feature-type") == "protocol"]
 
 
 def _features(match: object) -> list[tuple[str, str]]:
-    """The features that a query matches; a `*` at its end is the only wildcard."""
+    """Return the features that a query matches; a `*` at its end is the only wildcard."""
     if not isinstance(match, str):
         return []
     beginning, star, _ = match.partition("*")

@@ -1,4 +1,4 @@
-"""DIDComm v1 in front of the same registry and queue: forwards, requests and live deliveries."""
+"""DIDComm v1 on the same registry and queue: forwards, requests and live deliveries."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,22 +32,22 @@ __all__ = ["V1Face"]
 PICKUP: Final = "https://didcomm.org/messagepickup/2.0"
 
 _WITHOUT_ANSWER: Final = frozenset({"problem-report", "problem_report", "complete", "ack"})
-"""Messages that end something; a report in answer to one could go back and forth for ever."""
+"""Final messages, which get no problem report: two programs could exchange reports without end."""
 
 
 @dataclass(frozen=True, slots=True)
 class V1Face:
-    """Answers recipients that know DIDComm v1 alone.
+    """Serves recipients that support only DIDComm v1.
 
-    A key is a recipient: its did:key has the grant.
+    A recipient is a key; its did:key has the grant.
 
     Attributes:
-        party: Packs and unpacks; its secrets have the verkey of the mediator.
-        desk: What commands are carried out on.
+        party: Packs and unpacks messages; its secrets must contain the verkey of the mediator.
+        desk: The parts that execute commands.
         endpoint: The URL of the mediator.
-        always_reply: Whether answers go back on the connection without `~transport.return_route`.
-        metrics: Where measurements go.
-        clock: The time, in seconds since the epoch.
+        always_reply: Whether to answer on the connection without `~transport.return_route`.
+        metrics: Receives measurements.
+        clock: Returns the time, in seconds since the epoch.
     """
 
     party: DIDCommMessaging
@@ -58,29 +58,29 @@ class V1Face:
     clock: Callable[[], float]
 
     async def read_forward(self, received: V1Message, body: bytes) -> V1Forwarded | None:
-        """What a forward carries; None where the message is not a forward.
+        """Return the content of a forward; None if the message is not a forward.
 
         Args:
             received: The message.
-            body: Its envelope.
+            body: The envelope of the message.
 
         Raises:
             DIDCommError: The forward is malformed.
         """
         if not is_forward(received.type):
             return None
-        # once more, for the text of the envelope as it was sent
+        # unpacked again, to get the text of the inner envelope as it was sent
         return await v1.unpack_forward(self.party.resolvers_config, body)
 
     async def answer_request(self, received: V1Message, connection: Connection) -> Reply:
-        """Carry out a request.
+        """Execute a request; return the HTTP reply.
 
         Args:
             received: The request.
-            connection: What brought it.
+            connection: The connection that brought the request.
         """
         sender, ours = did_key(received.sender_verkey), did_key(received.recipient_verkey)
-        # another recipient of the same message could have written this one in its sender's name
+        # another recipient of the same envelope could have forged the message
         if sender is None or ours is None or len(received.encrypted_to) != 1:
             return transport.NOT_ACCEPTED
         try:
@@ -123,7 +123,7 @@ class V1Face:
     async def _answer_other(
         self, message: dict[str, Any], header: Header, request: Request
     ) -> dict[str, Any] | None:
-        """The answer to a message of another protocol."""
+        """Return the answer to a message of another protocol."""
         kind = header.kind
         if kind.name in _WITHOUT_ANSWER:
             return None
@@ -131,7 +131,7 @@ class V1Face:
             await self._admit(request)
             key = PublicKey(request.recipient.removeprefix("did:key:"))
             answer = await response(self.party, kind.piuri, key, self.endpoint)
-            # the invitation is the parent thread of both messages
+            # the invitation is the parent thread of request and response
             thread = {"thid": header.thid, **({} if header.pthid is None else {"pthid": header.pthid})}
             return {**answer, "~thread": thread}
         found = answer_other(kind, message)
@@ -141,16 +141,16 @@ class V1Face:
         return {"@type": f"{kind.piuri}/{name}", **body, "~thread": {"thid": header.thid}} if name else None
 
     async def _admit(self, request: Request) -> None:
-        """Grant mediation where the invitation of the exchange admits: its later request does not name it."""
+        """Grant mediation if the invitation admits the sender, whose later request has no `pthid`."""
         if request.pthid is not None and not await self.desk.admission.admits(request.sender, None):
             await execute(self.desk, request)
 
     async def delivery(self, peer: LivePeer, delivered: Delivered) -> str:
-        """The envelope of a live delivery.
+        """Pack a live delivery; return the text of the envelope.
 
         Args:
             peer: The recipient.
-            delivered: What is pushed.
+            delivered: The envelopes to push.
         """
         message = write_result(delivered, PICKUP, self.endpoint)
         return (await self._pack(message, to=peer.session.did, frm=peer.frm)).text

@@ -255,7 +255,7 @@ async def test_only_listed_hosts_and_schemes_are_sent_to(
 
 @pytest.mark.parametrize("host", ["https://away.example", "away.example/", "*.example", "::1", "a b", ""])
 def test_an_entry_that_is_not_a_host_is_refused_by_its_text(host: str) -> None:
-    with pytest.raises(ValueError, match=r"`hosts` must list hosts.*'example.org'"):
+    with pytest.raises(ValueError, match=r"`hosts` must list hosts such as 'example.org'"):
         scripted(Scripted(), hosts=[host])
     assert scripted(Scripted(), hosts=["[::1]:8443", "b.example"]).allows("https://[::1]:8443/")
 

@@ -49,7 +49,7 @@ def test_a_profile_that_is_not_known_is_named(tmp_path: Path) -> None:
     file.write_text(f'{text}accept_profiles = ["veramo"]\nattachments = "json"\n')
     assert Settings.read(file).server.accept_profiles == ("veramo",)
     for line, words in (
-        ('accept_profiles = ["other"]', "`accept_profiles` may have \"veramo\" alone, got ['other']"),
+        ('accept_profiles = ["other"]', "`accept_profiles` must be [] or [\"veramo\"], got ['other']"),
         ('attachments = "links"', '`attachments` must be "base64" or "json", got \'links\''),
     ):
         file.write_text(f"{text}{line}\n")
