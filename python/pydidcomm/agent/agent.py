@@ -45,7 +45,8 @@ class Agent(Directory, Router):
             For several processes on one file pass `AskarStore.open(..., shared=True)`.
         passphrase: The passphrase of the file or the database; deriving the key takes half a second.
         raw_key: A raw key in place of the passphrase, see `AskarStore.generate_raw_key`.
-        listen: The URL to serve, for instance `http://127.0.0.1:8040/didcomm`; None to mount `app` instead.
+        listen: The URL to serve, for instance `http://127.0.0.1:8040/didcomm`;
+            None to mount `app` instead.
         endpoint: The URL at which peers reach the agent; by default that of `listen`.
         protocols: The protocols in addition to empty messages and problem reports, which are always present;
             by default trust ping.

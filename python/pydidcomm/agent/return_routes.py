@@ -45,7 +45,7 @@ class ReturnRoutes:
             self._close(next(iter(self._open)))
 
     def __contains__(self, connection: str | None) -> bool:
-        """Whether a connection waits for an answer."""
+        """Return whether a connection waits for an answer."""
         return connection in self._open
 
     def bind(self, connection: str | None, message_ids: Iterable[str]) -> None:

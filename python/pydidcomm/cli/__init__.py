@@ -1,7 +1,7 @@
 """The command line: `pydidcomm`, or `python -m pydidcomm` (extra `cli`).
 
-Each command reads stdin or a file and writes stdout; with `--json` it writes one JSON object a line. Commands
-import what they need when they run, so that `pydidcomm inspect` starts without a server or a database.
+Commands read stdin or a file and write to stdout; with `--json` they write one JSON object per line. Imports
+are deferred to each command, so that `pydidcomm inspect` needs neither a server nor a database.
 """
 
 import sys
@@ -10,23 +10,25 @@ from typing import NoReturn
 __all__ = ["main"]
 
 USAGE = 2
-"""The exit status of a wrong call, as that of click."""
+"""The exit status of a usage error, the same as in click."""
 
 
 def main() -> NoReturn:
-    """Run the command that `sys.argv` names, and exit with its status.
+    """Run the command in `sys.argv`, and exit with its status.
 
-    | status | of |
+    | status | meaning |
     |---|---|
     | 0 | success |
-    | 2 | a wrong call, or an extra that is not installed |
+    | 1 | a file cannot be read or written, or another failure |
+    | 2 | a usage error, or an extra that is not installed |
     | 3 | a malformed message or document |
-    | 4 | something that is not supported |
-    | 5 | a DID, a key, an endpoint or a wallet that is not found |
+    | 4 | an unsupported algorithm, method or version |
+    | 5 | a DID, key, endpoint or wallet is not found |
     | 6 | an untrusted message, or one that cannot be decrypted |
-    | 7 | a message that was not delivered |
-    | 8 | a wallet that is locked or does not answer |
+    | 7 | a message was not delivered |
+    | 8 | a wallet or store is locked or unavailable |
     | 130 | Ctrl-C |
+    | 141 | stdout was closed by its reader |
     """
     try:
         from pydidcomm.cli._root import run  # noqa: PLC0415, it needs the extra

@@ -1,4 +1,4 @@
-"""The configuration file of a command that serves."""
+"""The configuration file of `pydidcomm agent` and `pydidcomm mediator`."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -17,30 +17,30 @@ _Found = TypeVar("_Found")
 
 
 class _Writable(Protocol):
-    """Settings that have a text."""
+    """Settings that can be written."""
 
     def text(self) -> str:
-        """The TOML text."""
+        """Return the text of the configuration, in TOML."""
         ...
 
 
 def config_option_of(program: str) -> Callable[[_Command], _Command]:
-    """Add `--config`, which the command gets as `config`."""
+    """Return a decorator that adds `--config`, passed to the command as `config`."""
     return option(
         "--config",
         type=click.Path(path_type=Path, dir_okay=False),
         envvar=f"PYDIDCOMM_{program.upper()}_CONFIG",
         default=Path(f"{program}.toml"),
         show_default=True,
-        help="The configuration in TOML.",
+        help="The configuration file, in TOML.",
     )
 
 
 def require_absent(config: Path) -> None:
-    """Refuse to write over a configuration.
+    """Raise an error if the configuration file exists.
 
     Raises:
-        UsageError: There is one.
+        UsageError: The file exists.
     """
     if config.exists():
         message = f"{config} exists: remove it, or name another file with --config"
@@ -48,25 +48,25 @@ def require_absent(config: Path) -> None:
 
 
 def read_config(read: Callable[[Path, Mapping[str, str]], _Found], config: Path, program: str) -> _Found:
-    """The settings.
+    """Read the settings from a file and the environment.
 
     Raises:
-        UsageError: There is no such file, or it is not such a configuration.
+        UsageError: The file does not exist, or a section or key is wrong.
     """
     try:
         return read(config, os.environ)
     except FileNotFoundError:
-        message = f"there is no {config}: `pydidcomm {program} init` writes it"
+        message = f"{config} does not exist: `pydidcomm {program} init` creates it"
         raise click.UsageError(message) from None
     except ValueError as error:
         raise click.UsageError(str(error)) from None
 
 
 def write_config(config: Path, settings: _Writable) -> None:
-    """Write the settings, for the owner alone, all or nothing."""
+    """Write the settings atomically, to a file of mode 0600."""
     text = settings.text()
     new = config.with_name(f"{config.name}.new")
-    # the URL of PostgreSQL may have a password
+    # the URL of PostgreSQL may contain a password
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
     new.replace(config)

@@ -1,4 +1,4 @@
-"""The exit status of each kind of error, and how an error is written to stderr."""
+"""Exit statuses by error class, and the output of errors on stderr."""
 
 import os
 import sys
@@ -28,7 +28,7 @@ __all__ = ["FAILURE", "status_of", "write_error"]
 
 
 FAILURE: Final = 1
-"""Of a file that cannot be read or written, and of what has no other status."""
+"""The exit status for a file that cannot be read or written, and for errors without another status."""
 
 _MISTRUST: Final = (
     UntrustedMessageError,
@@ -44,40 +44,40 @@ _STATUSES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ..
     (_MISTRUST, 6),
     (DeliveryError, 7),
     ((SecretsLockedError, SecretsUnavailableError, StoreUnavailableError, StoreVersionError), 8),
-    # an argument that the library refuses, a key that exists, or an extra that is not installed
+    # an invalid argument, a key that exists already, or an extra that is not installed
     ((ValueError, TypeError, DIDCommError, ImportError), 2),
     (OSError, FAILURE),
 )
-"""The exit status of each kind of error; the first line that fits counts."""
+"""Exit statuses by error class; the first match counts."""
 
 
 def status_of(error: Exception) -> int | None:
-    """The exit status; None for an error that is a fault of the program."""
+    """Return the exit status of an error; None for a bug of the program, which gets a traceback."""
     return next((status for kinds, status in _STATUSES if isinstance(error, kinds)), None)
 
 
 def _text_of(error: Exception) -> str:
-    """The text of the error; its next step is a command, in place of a call of the library."""
+    """Return the text of an error, with a command as next step in place of a library call."""
     if isinstance(error, DidNotFoundError) and is_short(error.did):
         return (
-            f"DID not found: {error.did}. It is a short form: use the long form once, which the wallet then "
-            "has, or unpack a message in which the peer names it"
+            f"DID not found: {error.did}. This is a short form: use the long form once, which stores it in "
+            "the wallet, or unpack a message that contains the long form"
         )
     if isinstance(error, ResolutionError) and error.cause == "refused address":
         return (
-            f"{error.did} was not resolved: {error.url}: its address is not public; --allow-private allows it"
+            f"{error.did} was not resolved: {error.url} is not a public address; --allow-private allows it"
         )
     if isinstance(error, UnsupportedError) and "`load=" in str(error):
-        return "a wallet has no keys on P-384 for encryption: use X25519, P-256 or secp256k1"
+        return "a wallet does not support P-384 for encryption: use X25519, P-256 or secp256k1"
     if isinstance(error, ModuleNotFoundError) and "pip install" not in str(error):
-        return f"{error.name} is not installed: pip install 'pydidcomm[all]' has all that commands need"
+        return f"{error.name} is not installed: pip install 'pydidcomm[all]' installs all dependencies"
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return str(error)
 
 
 def write_error(error: Exception, *, as_json: bool) -> None:
-    """Write one line to stderr: the text of the error and its code."""
+    """Write the text and the code of an error to stderr, as one line."""
     code: str | None = getattr(error, "code", None)
     if as_json:
         found = {"error": type(error).__name__, "code": code, "message": _text_of(error)}

@@ -1,4 +1,4 @@
-"""Read a message from stdin or a file, and parse what the user wrote as a message."""
+"""Read a message from stdin or a file, and parse it."""
 
 import json
 import os
@@ -18,21 +18,21 @@ __all__ = ["MAX_BYTES", "file_argument", "is_envelope", "message_of", "read"]
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 MAX_BYTES: Final = 64 * 1024 * 1024
-"""The longest message that is read, as `UnpackConfig.max_bytes` has it by default."""
+"""The longest message that is read, the default of `UnpackConfig.max_bytes`."""
 
 _BLOCK: Final = 262_144
-"""The bytes after which progress is reported."""
+"""Bytes between two reports of progress."""
 
 _BASIC_MESSAGE: Final = "https://didcomm.org/basicmessage/2.0/message"
 
 
 def file_argument(command: _Command) -> _Command:
-    """Add the argument FILE, stdin by default, which the command gets as `file`."""
+    """Add the argument FILE, by default stdin, passed to the command as `file`."""
     return argument("file", type=click.File("rb"), default="-")(command)
 
 
 def read(file: IO[bytes]) -> bytes:
-    """The content, one byte more than may be read where it is longer: parsing refuses it then."""
+    """Return the content, at most `MAX_BYTES` and one more byte, which makes the parser refuse it."""
     status = os.fstat(file.fileno())
     total = status.st_size if stat.S_ISREG(status.st_mode) else 0
     parts: list[bytes] = []
@@ -45,16 +45,16 @@ def read(file: IO[bytes]) -> bytes:
             done += len(part)
             report(done)
             if len(part) < wanted:
-                # another read would ask for Ctrl-D once more
+                # at a terminal, another read would need a second Ctrl-D
                 break
     return b"".join(parts)
 
 
 def is_envelope(text: bytes) -> bool:
-    """Whether the text is an encrypted or a signed message.
+    """Return whether the text is an encrypted or a signed message.
 
     Raises:
-        MalformedMessageError: It is not a JSON object.
+        MalformedMessageError: The text is not a JSON object.
     """
     from pydidcomm.inspection import inspect  # noqa: PLC0415, for messages alone
 
@@ -62,7 +62,7 @@ def is_envelope(text: bytes) -> bool:
 
 
 def message_of(text: bytes, said: str | None) -> Any:  # noqa: ANN401, a Message, whose import is late
-    """The message to pack: JSON, with a new `id` where it has none, or a basic message that says `said`.
+    """Return the message to pack, with a new `id` if it is missing, or a basic message with the text `said`.
 
     Raises:
         MalformedMessageError: The text is not a message.
@@ -71,7 +71,7 @@ def message_of(text: bytes, said: str | None) -> Any:  # noqa: ANN401, a Message
     from pydidcomm.errors import MalformedMessageError  # noqa: PLC0415
 
     if len(text) > MAX_BYTES:
-        # the one byte too many is not there to be parsed
+        # `read` has truncated the text
         part, reason = "message", f"longer than the maximum of {MAX_BYTES} bytes"
         raise MalformedMessageError(part, reason)
     if said is not None:
@@ -81,5 +81,5 @@ def message_of(text: bytes, said: str | None) -> Any:  # noqa: ANN401, a Message
     except MalformedMessageError as error:
         if (error.part, error.reason) != ("message.id", "missing"):
             raise
-        # the strict reader has read it already
+        # the text is JSON, as the strict parser has found only the missing `id`
         return Message.from_dict({"id": str(uuid.uuid4()), **json.loads(text)})

@@ -1,5 +1,5 @@
 "use strict";
-// what a page can show; the rest is counted
+// limits of what is shown; the rest is only counted
 const LONGEST = 64 * 1024 * 1024, MOST_LAYERS = 16, MOST_ROWS = 50, MOST_CHARACTERS = 2000;
 const MODES = { "ECDH-1PU": "authcrypt: names its sender", "ECDH-ES": "anoncrypt: names no sender" };
 const HEADERS = ["typ", "type", "id", "thid", "pthid", "from", "to", "created_time", "expires_time", "please_ack", "ack", "lang"];
@@ -28,7 +28,7 @@ function textOf(encoded) {
   }
 }
 
-/** The JSON object of base64url; an empty one where it is none. */
+/** The JSON object of base64url, or an empty object. */
 function objectOf(encoded) {
   try {
     const found = JSON.parse(textOf(encoded));
@@ -38,7 +38,7 @@ function objectOf(encoded) {
   }
 }
 
-/** A value for people: control characters and those that turn the direction of the text are escaped. */
+/** A value for display; control characters and those that change the text direction are escaped. */
 function shown(value) {
   const text = typeof value === "string" ? value : JSON.stringify(value) ?? "";
   const cut = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
@@ -84,7 +84,7 @@ async function encrypted(value) {
   return { title: old ? "Encrypted envelope of DIDComm v1" : "Encrypted envelope (JWE)", remark, rows, faults };
 }
 
-/** Whether `apv` is the hash of the sorted kids, where this page may compute one. */
+/** Whether `apv` is the hash of the sorted kids, if the browser allows to compute it. */
 async function bound(apv, kids) {
   if (!globalThis.crypto?.subtle) return shown(apv);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode([...kids].sort().join(".")));
@@ -140,7 +140,7 @@ function drawn({ title, remark, rows, faults }) {
   for (const [label, value] of rows) {
     if (value !== undefined && value !== null) list.append(element("dt", label), element("dd", shown(value)));
   }
-  box.append(head, list, ...faults.map(fault => element("p", `fault in ${fault}`, "fault")));
+  box.append(head, list, ...faults.map(fault => element("p", `fault: ${fault}`, "fault")));
   return box;
 }
 
@@ -157,10 +157,10 @@ async function show() {
     try {
       layers = await layersOf(text);
     } catch {
-      layers = [{ title: "Not an envelope", rows: [], faults: ["it is not JSON: cut off, or not a message"] }];
+      layers = [{ title: "Not an envelope", rows: [], faults: ["it is not JSON: truncated, or not a message"] }];
     }
   }
-  // a later text may have been read before
+  // a later input may have finished first
   if (number === latest) output.replaceChildren(...layers.map(drawn));
 }
 

@@ -1,4 +1,4 @@
-"""Log records of the receiver and of its server as notes on stderr."""
+"""Write log records of the receiver, the agent and the server to stderr."""
 
 import logging
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ __all__ = ["AGENT", "show_refusals"]
 
 
 _LEVELS = {"pydidcomm.receiver": logging.INFO, "uvicorn": logging.WARNING}
-"""From which level on a logger has something to say to the user: a refused message is `INFO`."""
+"""The minimum level by logger, for `listen`: a refused message is logged at INFO."""
 
 AGENT = {"pydidcomm.agent": logging.WARNING, "uvicorn": logging.WARNING}
-"""The same for an agent: handlers that fail, messages that cannot be sent."""
+"""The minimum level by logger, for an agent: handlers that fail, messages that cannot be sent."""
 
 
 class _Notes(logging.Handler):
-    """Writes the text of a record, and of its exception, in one line."""
+    """Writes the text of a record and of its exception to stderr, as one line."""
 
     def __init__(self, *, as_json: bool) -> None:
         super().__init__()
@@ -34,12 +34,12 @@ class _Notes(logging.Handler):
             else:
                 write_note(f"warning: {text}")
         except OSError:
-            # stderr is closed: what is received matters more
+            # stderr is closed: continue to receive messages
             return
 
 
 def show_refusals(*, as_json: bool, levels: Mapping[str, int] = _LEVELS) -> None:
-    """Show which messages were refused, and what the server warns of; `levels` has loggers by name."""
+    """Show refused messages and warnings of the server on stderr; `levels` are by logger name."""
     handler = _Notes(as_json=as_json)
     for name, level in levels.items():
         logger = logging.getLogger(name)

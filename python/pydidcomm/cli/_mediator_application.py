@@ -31,17 +31,17 @@ _Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 class _Application:
-    """Opens secrets and store when its server starts, and serves the mediator until its server ends."""
+    """Opens secrets and store in the lifespan of its server, and serves the mediator."""
 
     def __init__(self, settings: "Settings") -> None:
         self._settings = settings
         self._served: MediatorServer | None = None
 
     async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
-        """Serves one request, one WebSocket, or the start and end of the server."""
+        """Serve one request, one WebSocket, or the lifespan of the server."""
         if scope["type"] != "lifespan":
             if self._served is None:
-                message = "the mediator needs a server that runs its lifespan"
+                message = "the mediator is not started: use an ASGI server that runs the lifespan"
                 raise RuntimeError(message)
             await self._served(scope, receive, send)
             return
@@ -49,23 +49,23 @@ class _Application:
             async with open_server(self._settings) as self._served:
                 await self._served(scope, receive, send)
         except click.ClickException as error:
-            # a server shows this text, and ends
+            # the server prints this text, and exits
             await send({"type": "lifespan.startup.failed", "message": error.format_message()})
 
 
 def application() -> _Application:
-    """The mediator of `mediator.toml`, or of the file that `PYDIDCOMM_MEDIATOR_CONFIG` names."""
+    """Return the mediator of the file in `PYDIDCOMM_MEDIATOR_CONFIG`, by default `mediator.toml`."""
     return _Application(read_settings(Path(os.environ.get("PYDIDCOMM_MEDIATOR_CONFIG", "mediator.toml"))))
 
 
 @asynccontextmanager
 async def open_server(settings: "Settings") -> AsyncGenerator["MediatorServer"]:
-    """The mediator of a configuration, with its secrets, its store and its transports open."""
+    """Return the server of a configured mediator, with its secrets, store and transports open."""
     from pydidcomm.mediator import Mediator, MediatorServer, RateLimit  # noqa: PLC0415, not for --help
     from pydidcomm.mediator.metrics import PrometheusMetrics  # noqa: PLC0415
     from pydidcomm.transports.http import HttpTransport  # noqa: PLC0415
 
-    # failures of the store; refused messages are in the metrics
+    # logs failures of the store; refused messages are in the metrics
     logging.getLogger("pydidcomm.mediator").addHandler(logging.StreamHandler())
     one = settings.server
     async with open_party(settings) as party, HttpTransport() as sender, open_onward(settings) as onward:
@@ -118,7 +118,11 @@ def _rare_collections() -> Generator[None]:
 
 
 async def _require_keys(party: "DIDCommMessaging", did: str) -> None:
-    """Refuse to run where no message could be opened."""
+    """Raise an error if the private keys of the DID are missing.
+
+    Raises:
+        UsageError: The secrets lack a key of the DID.
+    """
     from pydidcomm import Message  # noqa: PLC0415
     from pydidcomm.errors import NotFoundError  # noqa: PLC0415
 
@@ -128,14 +132,14 @@ async def _require_keys(party: "DIDCommMessaging", did: str) -> None:
         await party.unpack(packed.text)
     except NotFoundError:
         message = (
-            f"the secrets have no key of the DID in the configuration, {did[:60]}...: name the file or the "
-            "wallet that `pydidcomm mediator init` made in [secrets]"
+            f"the secrets have no private key of the DID in the configuration, {did[:60]}...: set [secrets] "
+            "to the file or the wallet that `pydidcomm mediator init` created"
         )
         raise click.UsageError(message) from None
 
 
 def _admission(settings: "Settings") -> "Callable[[MediatorStore], Admission]":
-    """Who may become a recipient, once there is a store."""
+    """Return a function that creates the admission policy, given the store."""
     from pydidcomm.mediator import AllowList, Closed, InvitedOnly, Open  # noqa: PLC0415
 
     match settings.admission.mode:

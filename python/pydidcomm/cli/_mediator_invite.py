@@ -1,4 +1,4 @@
-"""`pydidcomm mediator invite`: the invitation of a mediator, and tokens that admit a number of parties."""
+"""`pydidcomm mediator invite`: the invitation of a mediator, and invitation tokens."""
 
 import time
 from dataclasses import asdict
@@ -24,14 +24,14 @@ __all__ = ["invite"]
 _USES: Final = 1
 _DAYS: Final = 7
 _MOST_DAYS: Final = 3_650
-"""Ten years: a token without an end is the policy `open`."""
+"""Ten years; for unlimited admission use the mode "open"."""
 _MOST_LISTED: Final = 1_000
 
 
 @click.command()
-@option("--uses", type=click.IntRange(1, 1_000_000), help="Admit so many parties; 1 by default.")
-@option("--days", type=click.IntRange(1, _MOST_DAYS), help="Admit until then; 7 by default.")
-@option("--label", metavar="TEXT", help="What the list shows, for instance for whom it is.")
+@option("--uses", type=click.IntRange(1, 1_000_000), help="Parties that the token admits; 1 by default.")
+@option("--days", type=click.IntRange(1, _MOST_DAYS), help="Days until the token expires; 7 by default.")
+@option("--label", metavar="TEXT", help="A remark that --list shows.")
 @option("--list", "listed", is_flag=True, help="List the tokens, newest first.")
 @option("--revoke", metavar="NAME", help="Delete a token by its name in the list.")
 @config_option
@@ -46,15 +46,15 @@ async def invite(  # noqa: PLR0913, PLR0917, an argument an option
     config: Path,
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Show the invitation as a URL and a QR code; make, list and revoke tokens.
+    """Show the invitation as a URL and a QR code; create, list and revoke tokens.
 
-    With a mode of "token" in [admission] each call makes a token: an invitation that admits --uses parties
-    for --days. Otherwise --uses, --days or --label make one.
+    A token is an invitation that admits --uses parties for --days. With `mode = "token"` in [admission] each
+    call creates a token; otherwise --uses, --days or --label create one.
     """
     settings = read_settings(config)
     made = uses is not None or days is not None or label is not None
     if (listed or revoke is not None) and (made or (listed and revoke is not None)):
-        message = "--list and --revoke stand alone"
+        message = "--list and --revoke cannot be combined with each other or with --uses, --days and --label"
         raise click.UsageError(message)
     if listed:
         await _list(settings, as_json=as_json)
@@ -79,7 +79,7 @@ def _invitation(settings: "Settings") -> "Invitation":
 
 
 def _for_v1(settings: "Settings", invitation: "Invitation") -> dict[str, object]:
-    """The same invitation for clients of DIDComm v1, where the mediator speaks it."""
+    """Return the member with the invitation for DIDComm v1, or none if DIDComm v1 is disabled."""
     from pydidcomm.mediator.v1_exchange import invitation_url  # noqa: PLC0415, not for --help
 
     verkey = settings.mediator.verkey
@@ -104,7 +104,7 @@ async def _make(settings: "Settings", uses: int, days: int, label: str, *, as_js
     _show(invitation, more, as_json=as_json)
     mode = settings.admission.mode
     if mode != "token":
-        text = f'[admission] `mode` is "{mode}", which asks for no token: set `mode = "token"`'
+        text = f'[admission] `mode` is "{mode}", which does not use tokens: set `mode = "token"`'
         write_warning(text, UserWarning)
     if not as_json:
         write_note(f"token {name}: admits {uses}, until {_format_duration(expires)}")
@@ -143,7 +143,7 @@ async def _revoke(settings: "Settings", name: str) -> None:
     finally:
         await store.aclose()
     if not gone:
-        message = f"there is no token {name!r}: --list shows the names"
+        message = f"the token {name!r} does not exist: --list shows the names"
         raise click.UsageError(message)
 
 

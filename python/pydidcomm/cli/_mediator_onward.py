@@ -1,4 +1,4 @@
-"""Onward delivery of a mediator, by the section `[onward]` of its configuration."""
+"""Onward delivery of a mediator, from the section `[onward]` of its configuration."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -14,12 +14,16 @@ __all__ = ["open_onward"]
 
 
 _SECONDS: Final = 20.0
-"""The longest request: several endpoints fit into an attempt of the relay."""
+"""Timeout of one request, in seconds: several endpoints fit into an attempt of the relay."""
 
 
 @asynccontextmanager
 async def open_onward(settings: "Settings") -> AsyncGenerator["Onward | None"]:
-    """How forwards for other hosts are handed on; None where they are not."""
+    """Return the options of onward delivery for the block; None if it is off.
+
+    Raises:
+        UsageError: A key of `[onward]` is wrong.
+    """
     from pydidcomm.mediator import Onward, OutgoingLimits  # noqa: PLC0415, not for --help
     from pydidcomm.transports.http import HttpTransport  # noqa: PLC0415
 
@@ -28,7 +32,7 @@ async def open_onward(settings: "Settings") -> AsyncGenerator["Onward | None"]:
         message = f'[onward] `mode` must be "off", "list" or "any", got {one.mode!r}'
         raise click.UsageError(message)
     if (one.mode == "list") != bool(one.hosts):
-        message = '[onward] `hosts` is for the mode "list", which needs it'
+        message = '[onward] `hosts` must list hosts if `mode` is "list", and must be empty otherwise'
         raise click.UsageError(message)
     if one.mode == "off":
         yield None
@@ -37,7 +41,7 @@ async def open_onward(settings: "Settings") -> AsyncGenerator["Onward | None"]:
         limits = OutgoingLimits(
             messages=one.messages, bytes=one.bytes, per_next=one.per_next, age=one.age, delay=one.delay
         )
-        # another attempt is in the queue, where it outlives the process
+        # one round: further attempts are made from the queue, also after a restart
         sender = HttpTransport(rounds=1, timeout=_SECONDS, allow=one.networks)
         hosts = one.hosts if one.mode == "list" else None
         onward = Onward(sender=sender, hosts=hosts, schemes=one.schemes, rewrap=one.rewrap, limits=limits)

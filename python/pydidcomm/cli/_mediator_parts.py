@@ -1,4 +1,4 @@
-"""What the commands of a mediator have in common: its configuration, secrets, store and DIDs."""
+"""The configuration, secrets, store and DIDs that the commands of a mediator share."""
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,14 +16,14 @@ __all__ = ["config_option", "new_did", "open_party", "open_store", "read_setting
 
 
 config_option: Final = config_option_of("mediator")
-"""Adds `--config`, which the command gets as `config`."""
+"""Adds `--config`, passed to the command as `config`."""
 
 
 def read_settings(config: Path) -> "Settings":
-    """The settings of a file and the environment.
+    """Read the settings from a file and the environment.
 
     Raises:
-        UsageError: There is no file, or it is wrong.
+        UsageError: The file does not exist, or a section or key is wrong.
     """
     from pydidcomm.mediator.settings import Settings  # noqa: PLC0415
 
@@ -32,7 +32,7 @@ def read_settings(config: Path) -> "Settings":
 
 @asynccontextmanager
 async def open_party(settings: "Settings", *, create: bool = False) -> AsyncGenerator["DIDCommMessaging"]:
-    """The party with the secrets of the mediator; `create` makes them where they are not there."""
+    """Return a party with the secrets of the mediator for the block; `create` allows to add keys."""
     from pydidcomm import DIDCommMessaging  # noqa: PLC0415
     from pydidcomm.cli._resolvers import local_and, network  # noqa: PLC0415
     from pydidcomm.mediator.key_file import KeyFile  # noqa: PLC0415
@@ -44,14 +44,14 @@ async def open_party(settings: "Settings", *, create: bool = False) -> AsyncGene
             resolver: Any = secrets.did_resolver(network(allow_private=False, serving=True))
         else:
             file = KeyFile(settings.located(settings.secrets.path))
-            # the keys are added by commands, and found by the running mediator without a call into Python
+            # only commands add keys; the running mediator finds keys in memory without a call into Python
             secrets = file if create else file.in_memory
             resolver = local_and(network(allow_private=False, serving=True))
         yield await stack.enter_async_context(DIDCommMessaging(secrets=secrets, resolver=resolver))
 
 
 async def new_did(settings: "Settings") -> str:
-    """A new DID whose endpoints are the HTTP and WebSocket URLs of the mediator."""
+    """Create a DID whose endpoints are the HTTP and WebSocket URLs of the mediator."""
     http = settings.mediator.base_url
     socket = http.replace("http", "ws", 1)
     services = [
@@ -63,7 +63,7 @@ async def new_did(settings: "Settings") -> str:
 
 
 async def open_store(settings: "Settings") -> Any:  # noqa: ANN401, one of two stores
-    """The store of grants, routes and envelopes."""
+    """Open the store of grants, routes and envelopes."""
     if settings.store.url:
         from pydidcomm.mediator.postgres import PostgresMediatorStore  # noqa: PLC0415
 

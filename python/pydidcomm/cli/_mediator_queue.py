@@ -1,4 +1,4 @@
-"""`pydidcomm mediator queue` and `parked`: what waits, and what is delivered and never acknowledged."""
+"""`pydidcomm mediator queue` and `parked`: inspect queues, and manage parked messages."""
 
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
@@ -21,22 +21,23 @@ __all__ = ["parked", "queue"]
 
 
 _MOST: Final = 1_000
-"""Messages of one list, and of one command: as many as a queue has by default."""
+"""Messages per list and per command, the default limit of a queue."""
 
 _NUMBERS: Final = click.IntRange(1, 2**63 - 1)
 
 
 @click.command()
-@option("--limit", type=click.IntRange(1, _MOST), default=20, show_default=True, help="The most lines.")
-@option("--of", "did", type=DID, metavar="DID", help="List the delivered messages of this recipient.")
+@option("--limit", type=click.IntRange(1, _MOST), default=20, show_default=True, help="Maximum lines.")
+@option("--of", "did", type=DID, metavar="DID", help="List the unacknowledged messages of a recipient.")
 @config_option
 @json_option
 @in_event_loop
 async def queue(limit: int, did: str | None, config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
-    """List the longest queues, with what was delivered and not acknowledged; or the messages of one.
+    """List the longest queues, or with --of the unacknowledged messages of one.
 
-    A line has the messages, their bytes, how many of them were delivered without an acknowledgment, the most
-    deliveries of one, how many more are parked, and the DID of the recipient.
+    Each line has the number of messages, their bytes, the number of messages that were delivered without an
+    acknowledgment, the maximum number of deliveries of one message, the number of parked messages, and the
+    DID of the recipient.
     """
     async with _store(config) as store:
         if did is not None:
@@ -53,12 +54,12 @@ async def queue(limit: int, did: str | None, config: Path, as_json: bool) -> Non
 
 @click.group()
 def parked() -> None:
-    """Look after parked messages: they are in no queue, and are deleted when they expire."""
+    """Manage parked messages, which are not in a queue, and are deleted when they expire."""
 
 
 @parked.command("list")
-@option("--limit", type=click.IntRange(1, _MOST), default=100, show_default=True, help="The most messages.")
-@option("--of", "did", type=DID, metavar="DID", help="Only those of this recipient.")
+@option("--limit", type=click.IntRange(1, _MOST), default=100, show_default=True, help="Maximum messages.")
+@option("--of", "did", type=DID, metavar="DID", help="Only messages of this recipient.")
 @config_option
 @json_option
 @in_event_loop
@@ -70,8 +71,8 @@ async def list_parked(limit: int, did: str | None, config: Path, as_json: bool) 
 
 @parked.command()
 @argument("numbers", nargs=-1, type=_NUMBERS)
-@option("--deliveries", type=click.IntRange(1), help="Park those that were delivered so often.")
-@option("--of", "did", type=DID, metavar="DID", help="Only those of this recipient.")
+@option("--deliveries", type=click.IntRange(1), help="Park messages with at least this many deliveries.")
+@option("--of", "did", type=DID, metavar="DID", help="Only messages of this recipient.")
 @config_option
 @json_option
 @in_event_loop
@@ -82,9 +83,9 @@ async def add(
     config: Path,
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Park messages, by their NUMBERS in `queue --of` or by their deliveries."""
+    """Park messages, by their NUMBERS in `queue --of` or by --deliveries."""
     if bool(numbers) == (deliveries is not None) or (numbers and did is not None):
-        message = "name messages by their numbers, or by --deliveries, which --of may narrow"
+        message = "give the NUMBERS of messages, or --deliveries with or without --of"
         raise click.UsageError(message)
     async with _store(config) as store:
         if deliveries is not None:
@@ -94,15 +95,15 @@ async def add(
 
 
 def _parked_command(function: Callable[..., Coroutine[Any, Any, None]]) -> click.Command:
-    """The command of a function that takes parked messages, by their numbers or of one recipient."""
-    of_recipient = option("--of", "did", type=DID, metavar="DID", help="All of this recipient.")
+    """Return the command of a function for parked messages, chosen by numbers or by recipient."""
+    of_recipient = option("--of", "did", type=DID, metavar="DID", help="All messages of this recipient.")
     numbered = argument("numbers", nargs=-1, type=_NUMBERS)
     return parked.command()(numbered(of_recipient(config_option(json_option(in_event_loop(function))))))
 
 
 @_parked_command
 async def restore(numbers: tuple[int, ...], did: str | None, config: Path, as_json: bool) -> None:  # noqa: FBT001
-    """Put parked messages at the end of their queues, by their NUMBERS or of one recipient."""
+    """Put parked messages at the end of their queues, by their NUMBERS or by recipient."""
     async with _store(config) as store:
         chosen = await _choose(store, numbers, did)
         _report("restored", await store.parked.restore(chosen), as_json=as_json)
@@ -110,7 +111,7 @@ async def restore(numbers: tuple[int, ...], did: str | None, config: Path, as_js
 
 @_parked_command
 async def delete(numbers: tuple[int, ...], did: str | None, config: Path, as_json: bool) -> None:  # noqa: FBT001
-    """Delete parked messages, by their NUMBERS or of one recipient."""
+    """Delete parked messages, by their NUMBERS or by recipient."""
     async with _store(config) as store:
         chosen = await _choose(store, numbers, did)
         _report("deleted", await store.parked.delete(chosen), as_json=as_json)
@@ -127,7 +128,7 @@ async def _store(config: Path) -> AsyncGenerator["MediatorStore"]:
 
 async def _choose(store: "MediatorStore", numbers: tuple[int, ...], did: str | None) -> tuple[int, ...]:
     if bool(numbers) == (did is not None):
-        message = "name messages by their numbers, or all of one recipient by --of"
+        message = "give the NUMBERS of messages, or --of for all messages of a recipient"
         raise click.UsageError(message)
     if did is None:
         return numbers

@@ -1,4 +1,4 @@
-"""`pydidcomm mediator run`: serve a mediator until a signal."""
+"""`pydidcomm mediator run`: run a mediator until a signal."""
 
 import asyncio
 import os
@@ -25,10 +25,10 @@ __all__ = ["run"]
 _APPLICATION: Final = "pydidcomm.cli.mediator:application"
 
 _MOST_WORKERS: Final = 64
-"""Processes of one command: more of them belong on more machines."""
+"""Maximum number of processes of one command."""
 
 _GRACE_SECONDS: Final = 20
-"""How long the end waits for what was accepted."""
+"""Seconds that the shutdown waits for open requests."""
 
 
 @click.command()
@@ -36,12 +36,12 @@ _GRACE_SECONDS: Final = 20
 @config_option
 @json_option
 def run(workers: int, config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
-    """Serve until SIGTERM or Ctrl-C: then sockets are closed with 1012 and what was accepted is finished."""
+    """Serve until SIGTERM or Ctrl-C; then close WebSockets with 1012, and finish open requests."""
     settings = read_settings(config)
     if workers == 1:
         _serve(settings, as_json=as_json)
         return
-    # a wrong configuration ends here, and the tables are there before several processes look for them
+    # report a wrong configuration, and migrate the tables, before several processes start
     _open_once(settings)
     _supervise(settings, config, workers, as_json=as_json)
 
@@ -53,9 +53,9 @@ async def _serve(settings: "Settings", *, as_json: bool) -> None:
     async with open_server(settings) as served:
         server = uvicorn.Server(uvicorn.Config(served, **_options(settings)))
         _start(settings, 1, as_json=as_json)
-        # uvicorn waits for its connections before it ends the lifespan, so sockets are closed before
+        # uvicorn waits for its connections before it ends the lifespan, so WebSockets are closed first
         draining = asyncio.create_task(_drain(server, served))
-        # uvicorn ends in order, restores the handler that it found, and raises the signal once more
+        # uvicorn shuts down gracefully, restores this handler, and raises the signal again
         signal.signal(signal.SIGTERM, _end)
         await server.serve()
         draining.cancel()
@@ -68,14 +68,14 @@ async def _open_once(settings: "Settings") -> None:
 
 
 def _supervise(settings: "Settings", config: Path, workers: int, *, as_json: bool) -> None:
-    """Run several processes on one socket; one that dies is started again."""
+    """Run several processes on one socket; restart a process that dies."""
     import uvicorn  # noqa: PLC0415, the extra `server`
     from uvicorn.supervisors import Multiprocess  # noqa: PLC0415
 
     os.environ["PYDIDCOMM_MEDIATOR_CONFIG"] = str(config.resolve())
     options = uvicorn.Config(_APPLICATION, factory=True, workers=workers, lifespan="on", **_options(settings))
     listener = options.bind_socket()
-    # the processes report together, whichever of them answers
+    # the metrics of all processes are combined, whichever process answers
     with TemporaryDirectory(prefix="pydidcomm-metrics-") as folder, listener:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         supervisor = Multiprocess(options, sockets=[listener])
@@ -87,7 +87,7 @@ def _supervise(settings: "Settings", config: Path, workers: int, *, as_json: boo
 
 
 def _note_signals(number: signal.Signals) -> list[int]:
-    """The occurrences of a signal, which its handler still gets."""
+    """Return a list that collects a signal, which is still passed to its handler."""
     found: list[int] = []
     before: Any = signal.getsignal(number)
 
@@ -100,16 +100,16 @@ def _note_signals(number: signal.Signals) -> list[int]:
 
 
 def _options(settings: "Settings") -> dict[str, Any]:
-    """The options of uvicorn."""
+    """Return the options of uvicorn."""
     one = settings.server
     return {
         "host": one.host,
         "port": one.port,
         "log_level": "warning",
-        # addresses and times, and the text of each line is made also where it is not written
+        # it would contain addresses and times, and lines are formatted even if they are not written
         "access_log": False,
         "ws_max_size": one.max_bytes + 1,
-        # the application reads the header of trusted proxies itself
+        # the application itself reads `X-Forwarded-For` of trusted proxies
         "proxy_headers": False,
         "timeout_graceful_shutdown": _GRACE_SECONDS,
     }
@@ -125,7 +125,7 @@ def _start(settings: "Settings", workers: int, *, as_json: bool) -> None:
 
 
 def _end(number: int, frame: object) -> None:
-    """Let the command return once uvicorn has ended."""
+    """Ignore the signal, so that the command returns once uvicorn has ended."""
 
 
 async def _drain(server: Any, served: "MediatorServer") -> None:  # noqa: ANN401, of uvicorn

@@ -1,4 +1,4 @@
-"""`pydidcomm mediator v1`: let a mediator speak DIDComm v1 too."""
+"""`pydidcomm mediator v1`: enable DIDComm v1 for a mediator."""
 
 import uuid
 from dataclasses import replace
@@ -23,7 +23,7 @@ __all__ = ["require_verkey", "v1"]
 @json_option
 @in_event_loop
 async def v1(config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
-    """Speak DIDComm v1 too: make a key for it, where the configuration has none, and show it."""
+    """Enable DIDComm v1: create its key if the configuration has none, and show key and invitation."""
     from pydidcomm import v1 as didcomm_v1  # noqa: PLC0415, not for --help
     from pydidcomm.mediator.v1_exchange import invitation_url  # noqa: PLC0415
 
@@ -48,7 +48,7 @@ async def v1(config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
 
 
 async def require_verkey(party: "DIDCommMessaging", verkey: str) -> None:
-    """Refuse to run where no message of DIDComm v1 could be opened.
+    """Raise an error if the private key for DIDComm v1 is missing.
 
     Raises:
         UsageError: The secrets lack the key, or it is malformed.
@@ -63,7 +63,7 @@ async def require_verkey(party: "DIDCommMessaging", verkey: str) -> None:
         await didcomm_v1.unpack(party.resolvers_config, packed.text)
     except (ValueError, NotFoundError):
         message = (
-            f"the secrets have no key {verkey[:60]!r}, the `verkey` in [mediator]: remove it, and let "
-            "`pydidcomm mediator v1` make one"
+            f"the secrets have no private key for [mediator] `verkey`, {verkey[:60]!r}: remove `verkey`, and "
+            "run `pydidcomm mediator v1` to create a key"
         )
         raise click.UsageError(message) from None

@@ -1,4 +1,4 @@
-"""The decorators of click, with types that a strict checker knows."""
+"""Typed decorators of click, and options that commands share."""
 
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
@@ -14,14 +14,14 @@ _CLICK: Final[Any] = rich_click
 
 
 _SHOWN: Final = 60
-"""The characters of a wrong value that its error repeats."""
+"""The characters of a wrong value that an error repeats."""
 
 
 def DID(text: str) -> str:  # noqa: N802, a type of click, as click.STRING
-    """A DID or a DID URL: a method and something of it; more is for the resolver.
+    """Check that an option is a DID or a DID URL, `did:method:...`; the resolver checks the rest.
 
     Raises:
-        BadParameter: It is not one; click adds the option.
+        BadParameter: The text is not a DID; click adds the name of the option.
     """
     scheme, _, rest = text.partition(":")
     if scheme != "did" or not all(rest.partition(":")[::2]):
@@ -43,11 +43,11 @@ def argument(name: str, **attributes: Any) -> Callable[[_Command], _Command]:  #
 
 
 def packing_options(command: _Command) -> _Command:
-    """Add the options of a message that is packed: sender, signer, and whom the envelope names."""
+    """Add the options of packing: `--from`, `--sign`, `--anonymous` and `--hide-sender`."""
     for add in (
         option("--hide-sender", is_flag=True, help="Hide the sender from mediators, by an anoncrypt layer."),
-        option("--anonymous", is_flag=True, help="Prove no sender, though the message names one."),
-        option("--sign", type=DID, metavar="DID", help="The signer."),
+        option("--anonymous", is_flag=True, help="Do not authenticate the sender, even if `from` is set."),
+        option("--sign", type=DID, metavar="DID", help="Sign as this DID or key."),
         option(
             "--from", "frm", type=DID, metavar="DID", help="The sender, by default `from` of the message."
         ),
@@ -57,10 +57,8 @@ def packing_options(command: _Command) -> _Command:
 
 
 def private_option(command: _Command) -> _Command:
-    """Add `--allow-private`, which the command gets as `allow_private`."""
-    return option("--allow-private", is_flag=True, help="Resolve DIDs of hosts in private networks too.")(
-        command
-    )
+    """Add `--allow-private`, passed to the command as `allow_private`."""
+    return option("--allow-private", is_flag=True, help="Allow to resolve DIDs on private networks.")(command)
 
 
 def version(number: str) -> Callable[[_Command], _Command]:

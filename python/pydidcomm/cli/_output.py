@@ -1,4 +1,4 @@
-"""Write results: text for people, or one JSON object a line."""
+"""Write results as text, or as one JSON object per line."""
 
 import json
 import sys
@@ -27,10 +27,10 @@ __all__ = [
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _JSON: Final = "pydidcomm.json"
-"""Where the context of click has whether there is `--json`."""
+"""The key in `Context.meta` of click for the value of `--json`."""
 
 _MEGABYTE: Final = 1_000_000
-"""From this many bytes on there is something to wait for, and progress is shown."""
+"""The number of bytes above which progress is shown."""
 
 
 def _remember(ctx: click.Context, _: click.Parameter, value: bool) -> bool:  # noqa: FBT001, that of click
@@ -39,21 +39,22 @@ def _remember(ctx: click.Context, _: click.Parameter, value: bool) -> bool:  # n
 
 
 def json_option(command: _Command) -> _Command:
-    """Add `--json`, which the command gets as `as_json`."""
+    """Add `--json`, passed to the command as `as_json`."""
     return option(
-        "--json", "as_json", is_flag=True, callback=_remember, help="Write one JSON object a line."
+        "--json", "as_json", is_flag=True, callback=_remember, help="Write one JSON object per line."
     )(command)
 
 
 def wants_json(ctx: click.Context) -> bool:
-    """Whether the command was called with `--json`."""
+    """Return whether the command was called with `--json`."""
     return bool(ctx.meta.get(_JSON))
 
 
 def printable(text: str) -> str:
-    """The text with JSON escapes in place of what a terminal would act on, or not show.
+    """Replace characters that are not printable by JSON escapes.
 
-    In a JSON text they mean the same; peers choose what a message contains.
+    Peers choose the text of a message, which must not control the terminal. In a JSON text the escapes have
+    the same meaning.
     """
     if text.isprintable():
         return text
@@ -61,13 +62,13 @@ def printable(text: str) -> str:
 
 
 def write_line(text: str) -> None:
-    """Write one line to stdout at once."""
+    """Write one line to stdout, and flush it."""
     sys.stdout.write(f"{printable(text)}\n")
     sys.stdout.flush()
 
 
 def write_note(text: str) -> None:
-    """Write one line to stderr, for people."""
+    """Write one line to stderr, and flush it."""
     sys.stderr.write(f"{printable(text)}\n")
     sys.stderr.flush()
 
@@ -78,7 +79,7 @@ def write_json_note(value: Mapping[str, Any]) -> None:
 
 
 def write_warning(message: Warning | str, category: type[Warning], *_: object) -> None:
-    """Write what the library warns of, without the line of the program that the user did not write."""
+    """Write a Python warning to stderr, without its source line."""
     ctx = click.get_current_context(silent=True)
     if ctx is not None and wants_json(ctx):
         write_json_note({"warning": category.__name__, "message": str(message)})
@@ -87,21 +88,21 @@ def write_warning(message: Warning | str, category: type[Warning], *_: object) -
 
 
 def write_json(value: Mapping[str, Any]) -> None:
-    """Write a JSON object as one line."""
+    """Write a JSON object to stdout as one line."""
     write_line(json.dumps(value, ensure_ascii=False))
 
 
 def write_document(value: Mapping[str, Any]) -> None:
-    """Write a JSON object for people, indented."""
+    """Write an indented JSON object to stdout."""
     for line in json.dumps(value, ensure_ascii=False, indent=2).split("\n"):
         write_line(line)
 
 
 @contextmanager
 def progress(total: int, what: str) -> Generator[Callable[[int], None]]:
-    """A bar on stderr where that is a terminal and `total` bytes are more than a megabyte.
+    """Show a progress bar on stderr, if that is a terminal and `total` is more than a megabyte.
 
-    Yields a function that is called with the bytes done so far.
+    Yields a function to call with the number of bytes done so far.
     """
     if total <= _MEGABYTE or not sys.stderr.isatty():
         yield lambda _: None

@@ -1,4 +1,4 @@
-"""A page that shows the layers of a pasted envelope without a key, and loads nothing from outside."""
+"""An HTML page that shows the layers of a pasted envelope without a key or a network request."""
 
 import json
 from base64 import b64encode
@@ -14,15 +14,15 @@ __all__ = ["empty_page", "page"]
 
 
 _LONGEST_TEXT: Final = 1_048_576
-"""The longest envelope that a page repeats, in bytes: browsers become slow with longer fields."""
+"""The longest envelope that is put into the text field, in bytes: browsers are slow with longer fields."""
 
 
 def page(view: EnvelopeView, packed: bytes) -> str:
-    """The page of an envelope, with its picture and its text; every text of the envelope is escaped.
+    """Return the page of an envelope, with its picture and its text, both escaped.
 
     Args:
-        view: The envelope.
-        packed: Its text.
+        view: The view of the envelope.
+        packed: The envelope.
     """
     lines = json.dumps(view.as_dict(), ensure_ascii=False, indent=2).split("\n")
     headers = escape("\n".join(map(printable, lines)))
@@ -31,7 +31,7 @@ def page(view: EnvelopeView, packed: bytes) -> str:
 
 
 def empty_page() -> str:
-    """The page for an envelope that is pasted into it."""
+    """Return the page with an empty text field."""
     return _page("", "")
 
 

@@ -1,4 +1,4 @@
-"""The passphrase of a wallet: from the environment, a file, a keyring or a prompt, never from arguments."""
+"""Read the passphrase of a wallet from the environment, a file, a keyring or a prompt."""
 
 import os
 import sys
@@ -14,26 +14,27 @@ _VARIABLE: Final = "PYDIDCOMM_PASSPHRASE"
 _FILE: Final = "PYDIDCOMM_PASSPHRASE_FILE"
 _KEYRING: Final = "PYDIDCOMM_KEYRING"
 _SERVICE: Final = "pydidcomm"
-"""The name of the service under which the keyring has the passphrase, with the wallet's path as user."""
+"""The service name of the passphrase in the keyring; the user name is the path of the wallet."""
 
 _LOCK_SECONDS: Final = 30.0
-"""How long to wait for another command that makes the wallet: its keyring may ask the user."""
+"""Seconds to wait for another command that creates the wallet: the keyring may prompt the user."""
 
 _MAX_BYTES: Final = 4096
-"""The longest passphrase; a longer file was named by mistake, and is not read."""
+"""The longest passphrase file, in bytes; a longer file is refused as a mistake."""
 
 
 def passphrase(wallet: Path, *, new: bool) -> str:
-    """The passphrase of the wallet.
+    """Return the passphrase of a wallet.
 
     Args:
-        wallet: The file that it opens.
-        new: Whether the wallet is made now; a prompt asks twice then, and the keyring gets a random one.
+        wallet: The file of the wallet.
+        new: Whether the wallet is being created: a prompt then asks twice, and a keyring without a passphrase
+            gets a random one.
 
     Raises:
-        SecretsLockedError: There is no passphrase, and no terminal to ask for one.
+        SecretsLockedError: The passphrase cannot be read, and there is no terminal for a prompt.
     """
-    # the processes that this one starts have no use for it
+    # removed, so that child processes do not inherit it
     found = os.environ.pop(_VARIABLE, "")
     if found:
         return found
@@ -50,19 +51,19 @@ def _from_file(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
     except OSError as error:
-        message = f"the file that {_FILE} names cannot be read: {error.strerror}"
+        message = f"the file in {_FILE} cannot be read: {error.strerror}"
         raise SecretsLockedError(message) from error
     if len(content) > _MAX_BYTES:
-        message = f"the file that {_FILE} names is longer than {_MAX_BYTES} bytes"
+        message = f"the file in {_FILE} must not be longer than {_MAX_BYTES} bytes"
         raise SecretsLockedError(message)
     try:
         found = content.decode().splitlines()[:1]
     except UnicodeDecodeError:
-        # the error has the content
-        message = f"the file that {_FILE} names is not UTF-8"
+        # the cause quotes the content
+        message = f"the file in {_FILE} must be UTF-8 text"
         raise SecretsLockedError(message) from None
     if not found or not found[0]:
-        message = f"the file that {_FILE} names must have the passphrase in its first line"
+        message = f"the file in {_FILE} must have the passphrase in its first line"
         raise SecretsLockedError(message)
     return found[0]
 
@@ -75,13 +76,13 @@ def _from_keyring(wallet: Path, *, new: bool) -> str:
     if found is None and new:
         found = _create_in_keyring(wallet)
     if found is None:
-        message = f"the keyring has no passphrase for {wallet}: unset {_KEYRING} to be asked for it"
+        message = f"the keyring has no passphrase for {wallet}: unset {_KEYRING} to enter it at a prompt"
         raise SecretsLockedError(message)
     return found
 
 
 def _create_in_keyring(wallet: Path) -> str:
-    """A random passphrase that the keyring keeps, the same for each command that makes the wallet."""
+    """Store a random passphrase in the keyring; concurrent commands get the same one."""
     import secrets  # noqa: PLC0415, for a new wallet alone
 
     from pydidcomm.secrets._file_lock import FileLock  # noqa: PLC0415
@@ -91,7 +92,7 @@ def _create_in_keyring(wallet: Path) -> str:
     try:
         lock.wait(_LOCK_SECONDS)
     except OSError as error:
-        message = f"there can be no wallet at {wallet}: {error.strerror or error}"
+        message = f"the wallet {wallet} cannot be created: {error.strerror or error}"
         raise SecretsUnavailableError(message) from error
     try:
         found = read_password(_SERVICE, str(wallet))
@@ -108,7 +109,7 @@ def _prompt(wallet: Path, *, new: bool) -> str:
     import warnings  # noqa: PLC0415
 
     with warnings.catch_warnings():
-        # without a terminal getpass would read the message on stdin as the passphrase
+        # without a terminal getpass would read the passphrase from stdin, which contains the message
         warnings.simplefilter("error", getpass.GetPassWarning)
         try:
             found = getpass.getpass(f"{'New passphrase' if new else 'Passphrase'} of {wallet}: ")
@@ -118,7 +119,7 @@ def _prompt(wallet: Path, *, new: bool) -> str:
             message = "no passphrase was entered"
             raise SecretsLockedError(message) from None
         except getpass.GetPassWarning:
-            message = f"the wallet is locked, and there is no terminal to ask for its passphrase: set {_FILE}"
+            message = f"the wallet {wallet} is locked, and there is no terminal for a prompt: set {_FILE}"
             raise SecretsLockedError(message) from None
     if not found or found != again:
         message = "the two passphrases differ" if found else "the passphrase must not be empty"

@@ -1,4 +1,4 @@
-"""A message that was unpacked, as the commands show it: what is proved first."""
+"""Show an unpacked message, with the verified facts first."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ __all__ = ["facts", "sender_line"]
 
 
 def facts(received: Any) -> dict[str, Any]:  # noqa: ANN401, an UnpackResult, whose import is late
-    """The result as a JSON object; `sender` is null where nothing proves it."""
+    """Return the result of `unpack` as a JSON object; `sender` is null for an anonymous message."""
     metadata = received.metadata
     return {
         "sender": received.sender,
@@ -20,7 +20,7 @@ def facts(received: Any) -> dict[str, Any]:  # noqa: ANN401, an UnpackResult, wh
 
 
 def sender_line(received: Any) -> str:  # noqa: ANN401
-    """Who sent the message, as far as that is proved."""
+    """Return one line about the sender, and whether it is verified."""
     if received.sender is None:
         claimed = received.message.frm
         return f"sender not proved{f' (the message names {claimed})' if claimed else ''}"

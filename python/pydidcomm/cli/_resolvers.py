@@ -1,4 +1,4 @@
-"""Resolvers of the command line: DIDs that need no network, and did:web and did:webvh on demand."""
+"""The resolvers of the command line: local DID methods, and did:web and did:webvh on demand."""
 
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
@@ -18,16 +18,16 @@ _PRIVATE: Final = (
     "::1/128",
     "fc00::/7",
 )
-"""Loopback and private networks, RFC 1918 and RFC 4193: what `--allow-private` adds."""
+"""The networks that `--allow-private` adds: loopback and private, RFC 1918 and RFC 4193."""
 
 
 def allowed_networks(*, allow_private: bool) -> tuple[str, ...]:
-    """The networks that are allowed although they are not public."""
+    """Return the networks that are not public and may be connected to."""
     return _PRIVATE if allow_private else ()
 
 
 class _OnDemand(DIDResolver):
-    """A resolver that is made, and imported, for its first DID."""
+    """A resolver that is imported and created at its first use."""
 
     def __init__(self, make: Callable[[], Any]) -> None:
         self._make = make
@@ -44,12 +44,12 @@ class _OnDemand(DIDResolver):
 
 
 def network(*, allow_private: bool, serving: bool = False) -> dict[str, DIDResolver]:
-    """The resolvers that need the network, by prefix.
+    """Return the resolvers that need the network, by prefix.
 
     Args:
-        allow_private: Whether documents may come from hosts that are not public.
-        serving: Whether methods of a missing extra are left out: for a server such a DID of a peer is not
-            found, where a command names the extra.
+        allow_private: Whether to fetch documents from hosts that are not public.
+        serving: Whether to leave out methods whose extra is not installed: for a server such a DID is not
+            found, while for a command the error names the extra.
     """
     allow = allowed_networks(allow_private=allow_private)
 
@@ -70,5 +70,5 @@ def network(*, allow_private: bool, serving: bool = False) -> dict[str, DIDResol
 
 
 def local_and(others: Mapping[str, DIDResolver]) -> PrefixResolver:
-    """A resolver without a wallet."""
+    """Return a resolver for local methods and others, without the documents of a wallet."""
     return PrefixResolver({"did:": LocalResolver(), **others})

@@ -1,4 +1,4 @@
-"""The root of the commands, each imported when it is called."""
+"""The root command; each subcommand is imported when it is called."""
 
 import sys
 import warnings
@@ -30,7 +30,7 @@ _COMMANDS: Final = {
     "agent": "pydidcomm.cli.agent:agent",
     "mediator": "pydidcomm.cli.mediator:mediator",
 }
-"""The commands and groups in the order of the help, each as `module:name`: a new one is a line here."""
+"""The commands and groups as `module:name`, in the order of the help."""
 
 _COMPLETION: Final = (
     'Completion: eval "$(_PYDIDCOMM_COMPLETE=bash_source pydidcomm)" in bash, zsh_source in zsh, fish_source '
@@ -42,11 +42,11 @@ class _LazyGroup(ReportingGroup):
     """A group that imports a command when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002, that of click
-        """The names in the order of the table."""
+        """Return the names in the order of `COMMANDS`."""
         return [*_COMMANDS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command of that name; None where there is none."""
+        """Import and return a command; return None for an unknown name."""
         if cmd_name not in _COMMANDS:
             return None
         module, _, name = _COMMANDS[cmd_name].partition(":")
@@ -62,14 +62,14 @@ class _LazyGroup(ReportingGroup):
 def root() -> None:
     """Pack, send, receive and inspect DIDComm v2.1 messages.
 
-    Commands read stdin or FILE, and write stdout. Keys are in an encrypted wallet. Its passphrase comes from
-    PYDIDCOMM_PASSPHRASE, from the file that PYDIDCOMM_PASSPHRASE_FILE names, from the keyring of the desktop
-    with PYDIDCOMM_KEYRING=1, or from a prompt.
+    Commands read stdin or FILE, and write to stdout. Private keys are in an encrypted wallet. Its passphrase
+    is read from PYDIDCOMM_PASSPHRASE, from the file in PYDIDCOMM_PASSPHRASE_FILE, from the desktop keyring if
+    PYDIDCOMM_KEYRING=1, or from a prompt.
     """
 
 
 def run() -> NoReturn:
-    """Run the command that `sys.argv` names."""
+    """Run the command in `sys.argv`, and exit."""
     prepare()
     interrupt_at_once()
     cast("Any", warnings).showwarning = write_warning
@@ -79,6 +79,6 @@ def run() -> NoReturn:
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else 0
     except OSError as error:
-        # help and version are written before there is a command
+        # an error while writing --help or --version, which no command handles
         status = report_unwritten(error)
     sys.exit(close_output(status))

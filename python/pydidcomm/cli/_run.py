@@ -1,4 +1,4 @@
-"""Run the command line, and turn what goes wrong into a line on stderr and an exit status."""
+"""Run commands, and report an error as one line on stderr and an exit status."""
 
 import asyncio
 import os
@@ -25,22 +25,22 @@ __all__ = [
 
 
 _INTERRUPTED: Final = 130
-"""128 and the number of SIGINT, as shells report it."""
+"""128 plus the number of SIGINT, as shells report it."""
 
 _BROKEN_PIPE: Final = 141
-"""128 and the number of SIGPIPE, as shells report it of other programs."""
+"""128 plus the number of SIGPIPE, as shells report it."""
 
 _Arguments = ParamSpec("_Arguments")
 
 
 class ReportingGroup(click.RichGroup):
-    """A group that writes errors in one line and exits with their status."""
+    """A group that writes an error as one line, and exits with its status."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401, that of click
         """Run the command."""
         try:
             super().invoke(ctx)
-            # a pipe that is closed shows here, and not while the interpreter ends
+            # a closed pipe must raise here, not at the exit of the interpreter
             sys.stdout.flush()
         except (KeyboardInterrupt, click.Abort):
             ctx.exit(_INTERRUPTED)
@@ -58,13 +58,13 @@ class ReportingGroup(click.RichGroup):
             status = status_of(error)
             if status is None:
                 raise
-            # the status is as true where stderr is closed
+            # the status is also returned if stderr is closed
             with suppress(OSError):
                 write_error(error, as_json=wants_json(ctx))
             ctx.exit(status)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the arguments before the command."""
+        """Parse the arguments in front of the command."""
         ctx.meta["pydidcomm.arguments"] = list(args)
         try:
             return super().parse_args(ctx, args)
@@ -75,22 +75,22 @@ class ReportingGroup(click.RichGroup):
 
 
 def _asks_for_json(ctx: click.Context) -> bool:
-    """Whether `--json` is among arguments that are wrong otherwise."""
+    """Return whether `--json` is among the arguments, which may be wrong otherwise."""
     return "--json" in ctx.meta["pydidcomm.arguments"]
 
 
 def _report_usage(ctx: click.Context, error: click.ClickException) -> NoReturn:
-    """Write a wrong call as a JSON object, and exit."""
+    """Write a usage error as a JSON object, and exit."""
     write_json_note({"error": type(error).__name__, "code": None, "message": error.format_message()})
     ctx.exit(error.exit_code)
 
 
 def interrupt_at_once() -> None:
-    """Let Ctrl-C end a prompt, the reading of stdin and a computation.
+    """Make Ctrl-C end a prompt, a read of stdin and a computation.
 
-    asyncio would cancel the command, which has to wait for something first.
+    asyncio would only cancel the command at its next await.
     """
-    # a job in the background of a shell ignores Ctrl-C
+    # a background job of a shell ignores SIGINT, and must continue to do so
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
 
@@ -100,9 +100,10 @@ def _interrupt(*_: object) -> NoReturn:
 
 
 def close_output(status: int) -> int:
-    """The exit status once the streams are written; what cannot be written is dropped, and reported.
+    """Flush stdout and stderr, and return the exit status, changed if stdout cannot be written.
 
-    The interpreter would try to write it again when it ends, and complain in lines of its own.
+    Output that cannot be written is discarded: the interpreter would otherwise try again at its exit, and
+    print its own error.
     """
     try:
         sys.stdout.flush()
@@ -117,14 +118,14 @@ def close_output(status: int) -> int:
 
 
 def _drop(stream: IO[str]) -> None:
-    """Discard what is still to be written to a stream."""
+    """Discard the buffered output of a stream."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, stream.fileno())
     os.close(null)
 
 
 def report_unwritten(error: OSError) -> int:
-    """The exit status where stdout cannot be written: silent where the reader has left."""
+    """Report that stdout cannot be written, unless its reader has closed it; return the exit status."""
     if isinstance(error, BrokenPipeError):
         return _BROKEN_PIPE
     from pydidcomm.cli._errors import FAILURE, write_error  # noqa: PLC0415, only where it is needed
@@ -135,7 +136,7 @@ def report_unwritten(error: OSError) -> int:
 
 
 def in_event_loop(function: Callable[_Arguments, Coroutine[Any, Any, None]]) -> Callable[_Arguments, None]:
-    """A command that runs the coroutine function in an event loop."""
+    """Return a function that runs the coroutine function in an event loop."""
 
     @wraps(function)
     def command(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> None:
@@ -145,7 +146,7 @@ def in_event_loop(function: Callable[_Arguments, Coroutine[Any, Any, None]]) -> 
 
 
 def in_server_loop(function: Callable[_Arguments, Coroutine[Any, Any, None]]) -> Callable[_Arguments, None]:
-    """A command that runs the coroutine function in uvloop, which `server` brings where it exists."""
+    """Return a function that runs the coroutine function in uvloop, if it is installed."""
 
     @wraps(function)
     def command(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> None:

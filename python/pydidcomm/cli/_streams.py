@@ -1,4 +1,4 @@
-"""The standard streams as the commands need them."""
+"""Prepare the standard streams for commands."""
 
 import os
 import sys
@@ -10,20 +10,20 @@ __all__ = ["prepare"]
 _INPUT, _OUTPUT, _ERRORS = range(3)
 
 _STAND_INS: Final = (
-    # nothing to read
+    # empty input
     ("stdin", _INPUT, os.O_RDONLY, "r"),
-    # a write fails, as that to a closed descriptor does in other programs
+    # opened for reading, so that a write fails as with a closed descriptor
     ("stdout", _OUTPUT, os.O_RDONLY, "w"),
-    # there is no place left to report anything
+    # errors are discarded
     ("stderr", _ERRORS, os.O_WRONLY, "w"),
 )
 
 
 def prepare() -> None:
-    """Open what the caller has closed, and choose encodings.
+    """Open standard streams that the caller has closed, and set encodings.
 
-    The descriptor of a closed stream would be that of the next file, for instance of the wallet. A program or
-    a file gets UTF-8, as JSON is; a terminal of another encoding shows an escape in place of a letter.
+    Otherwise the next file, for instance the wallet, would get the descriptor of a closed stream. Pipes and
+    files get UTF-8, as JSON requires; a terminal with another encoding shows escapes for other characters.
     """
     for name, number, flags, mode in _STAND_INS:
         if getattr(sys, name) is None:

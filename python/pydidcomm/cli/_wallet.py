@@ -1,4 +1,4 @@
-"""The wallet of the command line: an Askar store in a file, opened where a command needs keys."""
+"""The wallet of the command line: an Askar store in a file, opened only if a command needs keys."""
 
 import os
 import sys
@@ -25,14 +25,14 @@ __all__ = ["TIMEOUT_SECONDS", "check_file", "is_short", "open_wallet", "party", 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _SQLITE: Final = b"SQLite format 3\0"
-"""How the file begins."""
+"""The first bytes of an SQLite file."""
 
 TIMEOUT_SECONDS: Final = 30.0
-"""A call to the wallet; opening it takes half a second of Argon2, several on a busy machine."""
+"""Timeout of a call to the wallet; opening takes half a second of Argon2, or several on a busy machine."""
 
 
 def _default_path() -> Path:
-    """The file of the wallet: `pydidcomm/wallet.db` in the user's folder for the data of programs."""
+    """Return the default file of the wallet: `pydidcomm/wallet.db` in the user's data folder."""
     home = os.environ.get("XDG_DATA_HOME")
     if home:
         return Path(home) / "pydidcomm" / "wallet.db"
@@ -46,25 +46,29 @@ def _default_path() -> Path:
 
 
 def wallet_option(command: _Command) -> _Command:
-    """Add `--wallet`, which the command gets as `wallet`."""
+    """Add `--wallet`, passed to the command as `wallet`."""
     return option(
         "--wallet",
         type=click.Path(path_type=Path, dir_okay=False, resolve_path=True),
         envvar="PYDIDCOMM_WALLET",
         default=_default_path,
         show_default="pydidcomm/wallet.db in XDG_DATA_HOME",
-        help="The file with the keys.",
+        help="The file with the private keys.",
     )(command)
 
 
 @asynccontextmanager
 async def open_wallet(wallet: Path, *, create: bool = False) -> AsyncGenerator["AskarSecrets"]:
-    """The wallet, open.
+    """Open the wallet while the block runs.
+
+    Args:
+        wallet: The file.
+        create: Whether to create a wallet that does not exist.
 
     Raises:
-        NotFoundError: There is none, and `create` is not set.
-        SecretsLockedError: Its passphrase is wrong, or cannot be had.
-        SecretsUnavailableError: It may not be written, another program locks it, or it is not a wallet.
+        NotFoundError: The wallet does not exist, and `create` is not set.
+        SecretsLockedError: The passphrase is wrong, or cannot be read.
+        SecretsUnavailableError: The file is not writable, is locked by another program, or is not a wallet.
     """
     from pydidcomm.secrets.askar import AskarSecrets  # noqa: PLC0415, the extra `askar`
 
@@ -78,7 +82,7 @@ async def open_wallet(wallet: Path, *, create: bool = False) -> AsyncGenerator["
             message = f"the passphrase does not open the wallet {wallet}"
             raise SecretsLockedError(message) from error
         except SecretsUnavailableError as error:
-            # the store gives no reason
+            # askar does not report the reason
             why = error if new else "another program uses it, or it is not a wallet"
             message = f"the wallet {wallet} cannot be opened: {why}"
             raise SecretsUnavailableError(message) from error
@@ -86,7 +90,7 @@ async def open_wallet(wallet: Path, *, create: bool = False) -> AsyncGenerator["
 
 
 def _prepare(wallet: Path, *, create: bool) -> bool:
-    """Whether the wallet has to be made; its folder is, for its owner alone."""
+    """Return whether the wallet must be created; create its folder with mode 0700."""
     try:
         if wallet.exists():
             check_file(wallet, "wallet")
@@ -95,26 +99,26 @@ def _prepare(wallet: Path, *, create: bool) -> bool:
             wallet.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             return True
     except OSError as error:
-        message = f"there can be no wallet at {wallet}: {error.strerror}"
+        message = f"the wallet {wallet} cannot be created: {error.strerror}"
         raise SecretsUnavailableError(message) from error
-    message = f"there is no wallet at {wallet}: `pydidcomm did new` makes one"
+    message = f"the wallet {wallet} does not exist: `pydidcomm did new` creates it"
     raise NotFoundError(message)
 
 
 def check_file(path: Path, what: str) -> None:
-    """Refuse a file of another kind before a passphrase is asked for, and before SQLite writes into it.
+    """Raise an error for a file of another kind, before a prompt and before SQLite writes into it.
 
     Raises:
-        SecretsUnavailableError: It is not.
+        SecretsUnavailableError: The file is not a readable and writable SQLite database.
     """
     fault = None
-    # SQLite locks the file even to read it
+    # even a read needs write permission, as SQLite locks the file
     if not path.is_file() or not os.access(path, os.R_OK | os.W_OK):
-        fault = "it must be a file that may be read and written"
+        fault = "it must be a readable and writable file"
     else:
         with path.open("rb") as file:
             if file.read(len(_SQLITE)) != _SQLITE:
-                fault = "it is another file, not an SQLite database"
+                fault = "it is not an SQLite database"
     if fault is not None:
         message = f"the {what} {path} cannot be opened: {fault}"
         raise SecretsUnavailableError(message)
@@ -129,9 +133,14 @@ async def party(
     allow_private: bool = False,
     peer: str | None = None,
 ) -> AsyncGenerator["DIDCommMessaging"]:
-    """The party whose keys are in the wallet; without `needs_keys` one without keys, and no passphrase.
+    """Return a party for the block: with the keys of the wallet, or without keys and passphrase.
 
-    The long form of `peer` is stored in the wallet: the peer may answer with the short form.
+    Args:
+        wallet: The file of the wallet.
+        needs_keys: Whether to open the wallet.
+        create: Whether to create a wallet that does not exist.
+        allow_private: Whether to fetch documents from hosts that are not public.
+        peer: A DID whose long form is stored in the wallet: the peer may answer with the short form.
     """
     from pydidcomm import DIDCommMessaging, InMemoryReplayWindow  # noqa: PLC0415, not for --help
     from pydidcomm.cli._resolvers import local_and, network  # noqa: PLC0415
@@ -151,7 +160,7 @@ async def party(
 
 
 async def _remember(resolver: Any, peer: str) -> None:  # noqa: ANN401, a StoredDids
-    """Store the long form of a did:peer:4, where it is one that the wallet does not have."""
+    """Store the long form of a did:peer:4, unless the wallet has it."""
     from pydidcomm import short_form  # noqa: PLC0415, not for --help
 
     short = short_form(peer)
@@ -169,7 +178,7 @@ async def _resolve(resolver: Any, did: Any) -> Any:  # noqa: ANN401
 
 
 def is_short(did: str | None) -> bool:
-    """Whether the DID is a hash, whose document only the wallet can have."""
+    """Return whether the DID is a short form, whose document can only be in the wallet."""
     from pydidcomm import short_form  # noqa: PLC0415
 
     if did is None or not did.startswith(("did:peer:1", "did:peer:3", "did:peer:4")):

@@ -1,4 +1,4 @@
-"""`pydidcomm agent`: make and run an agent."""
+"""`pydidcomm agent`: create and run an agent."""
 
 import signal
 import sys
@@ -29,24 +29,24 @@ __all__ = ["agent"]
 CONFIG: Final = config_option_of("agent")
 
 POSTGRES: Final = (
-    "Keep the state in PostgreSQL, not in a file. Other users of the machine see arguments: a URL with a "
-    "password belongs into PYDIDCOMM_AGENT_STORE_URL."
+    "Store the state in PostgreSQL, not in a file. Other users can read the arguments of a process: put a "
+    "URL with a password into PYDIDCOMM_AGENT_STORE_URL."
 )
 
 
 @click.group()
 def agent() -> None:
-    """Run an agent: it answers invitations and messages by its protocols, and by handlers of yours."""
+    """Run an agent, which answers messages by its protocols and by your handlers."""
 
 
 @agent.command()
-@option("--listen", metavar="URL", help="Where it serves, for instance http://127.0.0.1:8040/didcomm.")
+@option("--listen", metavar="URL", help="The URL to serve, for instance http://127.0.0.1:8040/didcomm.")
 @option(
-    "--endpoint", metavar="URL", default="", help="The URL at which peers reach it, if it is another one."
+    "--endpoint", metavar="URL", default="", help="The URL at which peers reach it, if other than --listen."
 )
-@option("--mediator", metavar="DID", type=DID, help="A mediator that receives for it.")
-@option("--label", default="", help="What peers may call it.")
-@option("--router", "routers", multiple=True, metavar="MODULE:NAME", help="Handlers of yours.")
+@option("--mediator", metavar="DID", type=DID, help="The mediator that receives for the agent.")
+@option("--label", default="", help="The name of the agent for peers.")
+@option("--router", "routers", multiple=True, metavar="MODULE:NAME", help="A router with your handlers.")
 @option("--postgres", metavar="URL", default="", help=POSTGRES)
 @CONFIG
 @in_event_loop
@@ -59,7 +59,7 @@ async def init(  # noqa: PLR0913, PLR0917, an argument an option
     postgres: str,
     config: Path,
 ) -> None:
-    """Make the encrypted store of an agent, and write the configuration."""
+    """Create the encrypted store of an agent, and write its configuration."""
     from pydidcomm.agent.settings import (  # noqa: PLC0415, not for --help
         LISTEN,
         AgentSettings,
@@ -76,7 +76,7 @@ async def init(  # noqa: PLR0913, PLR0917, an argument an option
         store=StoreSettings(url=postgres),
         server=ServerSettings(listen=here if listen is None else listen, endpoint=endpoint),
     )
-    # without the extra there is no text, and nothing is made
+    # raises if the extra `cli` is missing, before anything is created
     settings.text()
     async with _open_store(settings, create=True):
         write_config(config, settings)
@@ -127,23 +127,24 @@ async def run(config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
 
 @asynccontextmanager
 async def _open_store(settings: "Settings", *, create: bool) -> AsyncGenerator["AskarStore"]:
-    """The store of the agent, open.
+    """Open the store of the agent while the block runs.
 
     Raises:
-        SecretsLockedError: Its passphrase is wrong, or cannot be had.
-        SecretsUnavailableError: The path names a folder or another file.
-        StoreUnavailableError: There is none, or it cannot be opened.
+        SecretsLockedError: The passphrase is wrong, or cannot be read.
+        SecretsUnavailableError: The path is not an SQLite database.
+        StoreUnavailableError: The store cannot be opened.
+        UsageError: The file does not exist, or with `create` exists already.
     """
     from pydidcomm.stores.askar import AskarStore  # noqa: PLC0415, the extra `askar`
 
     location = settings.location()
-    # a URL may have a password, so it is not shown
+    # a URL may contain a password, so it is not shown
     shown = settings.folder / "postgres" if settings.store.url else Path(location)
     if not settings.store.url and shown.exists() == create:
         message = (
             f"{shown} exists: remove it, or name another file in [store]"
             if create
-            else f"there is no {shown}: `pydidcomm agent init` makes it"
+            else f"{shown} does not exist: `pydidcomm agent init` creates it"
         )
         raise click.UsageError(message)
     if not settings.store.url and not create:
@@ -160,17 +161,17 @@ async def _open_store(settings: "Settings", *, create: bool) -> AsyncGenerator["
 
 
 def _router(reference: str, folder: Path) -> "Router":
-    """The router that a reference `module:name` leads to."""
+    """Import the router of a reference `module:name`."""
     from pydidcomm.agent import Router  # noqa: PLC0415, the extra `agent`
 
     module, _, name = reference.partition(":")
-    # the programs of the folder, as with `python -m`
+    # modules in the folder can be imported, as with `python -m`
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
     try:
         found = getattr(import_module(module), name)
     except (ModuleNotFoundError, AttributeError) as error:
-        message = f"[agent] `routers`: {reference} leads nowhere: {error}"
+        message = f"[agent] `routers`: {reference} cannot be imported: {error}"
         raise click.UsageError(message) from error
     if not isinstance(found, Router) and callable(found):
         try:
@@ -191,11 +192,11 @@ def _router(reference: str, folder: Path) -> "Router":
 
 
 async def _show(one: "Agent", settings: "Settings", *, as_json: bool) -> None:
-    # a DID keeps the endpoint with which it was made
+    # a DID keeps its endpoint, so there is one DID for each endpoint
     place = settings.agent.mediator or one.endpoint or ""
     did = await one.did(place)
     label = settings.agent.label
-    # one for each place too
+    # likewise one invitation for each endpoint
     invitation = await one.invite(
         goal=settings.invitation.goal or (f"Talk to {label}" if label else None),
         goal_code=settings.invitation.goal_code or None,

@@ -1,4 +1,4 @@
-"""`pydidcomm bench`: how long a message takes on this machine."""
+"""`pydidcomm bench`: measure packing and unpacking on this machine."""
 
 import time
 from typing import TYPE_CHECKING, Any, Final
@@ -17,16 +17,16 @@ __all__ = ["bench"]
 CURVES: Final = ("X25519", "P-256", "P-384", "P-521")
 
 MOST_SECONDS: Final = 60.0
-"""The longest measurement: more changes nothing."""
+"""The longest measurement, in seconds."""
 
 
 @click.command()
 @option("--seconds", type=click.FloatRange(0.01, MOST_SECONDS), default=0.5, show_default=True)
-@option("--size", type=click.IntRange(0, 10_000_000), default=1000, show_default=True, help="In bytes.")
+@option("--size", type=click.IntRange(0, 10_000_000), default=1000, show_default=True, help="Text, in bytes.")
 @json_option
 @in_event_loop
 async def bench(seconds: float, size: int, as_json: bool) -> None:  # noqa: FBT001, an option
-    """Measure packing and unpacking, for --seconds each, with keys in memory; microseconds a message."""
+    """Measure packing and unpacking in microseconds per message, for --seconds each, with keys in memory."""
     from pydidcomm import DIDCommMessaging, Message  # noqa: PLC0415, not for --help
 
     for curve in CURVES:
@@ -46,11 +46,11 @@ async def bench(seconds: float, size: int, as_json: bool) -> None:  # noqa: FBT0
             else:
                 write_line(f"{curve:8} {mode}  pack {took['pack']:8.1f}  unpack {took['unpack']:8.1f}")
     if not as_json:
-        write_note("microseconds a message; between known peers, whose shared secrets are cached")
+        write_note("microseconds per message, between known peers with cached shared secrets")
 
 
 async def _measure(operation: "Callable[[], Awaitable[Any]]", seconds: float) -> float:
-    """The mean microseconds of a call."""
+    """Return the mean duration of a call, in microseconds."""
     await operation()
     calls = 0
     start = time.perf_counter()

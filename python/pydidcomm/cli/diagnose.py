@@ -1,4 +1,4 @@
-"""`pydidcomm diagnose`: why a message does not unpack."""
+"""`pydidcomm diagnose`: report why a message cannot be unpacked."""
 
 from pathlib import Path
 from typing import IO
@@ -30,9 +30,10 @@ async def diagnose(
     wallet: Path,
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Report what unpacking a message needs, and what is missing, one check a line.
+    """Report what unpacking a message needs and what is missing, one check per line.
 
-    The exit status is that of `unpack`. Do not send the report to the peer: it says which keys are held.
+    The exit status is that of `unpack`. Do not send the report to the peer: it reveals which private keys are
+    in the wallet.
     """
     text = read(file)
     async with party(wallet, needs_keys=_needs_keys(wallet, text), allow_private=allow_private) as one:
@@ -54,9 +55,9 @@ async def diagnose(
 
 
 def _needs_keys(wallet: Path, text: bytes) -> bool:
-    """Whether the wallet says more about the message; without one its keys are findings, as not held."""
+    """Return whether to open the wallet; without it, the keys of the message are reported as missing."""
     try:
         return wallet.exists() and needs_wallet(text)
     except DIDCommError:
-        # that the text is not an envelope is a finding too
+        # the report itself will contain that the text is not an envelope
         return False

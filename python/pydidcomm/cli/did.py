@@ -22,9 +22,9 @@ def did() -> None:
 
 @did.command()
 @option("--method", type=click.Choice(METHODS), default="peer:2", show_default=True)
-@option("--endpoint", metavar="URI", help="Where it takes messages: a URL, or the DID of a mediator.")
+@option("--endpoint", metavar="URI", help="The service endpoint: a URL, or the DID of a mediator.")
 @option("--routing-key", "routing_keys", multiple=True, type=DID, metavar="KID", help="A key of a mediator.")
-@option("--curve", metavar="NAME", help="The curve that messages are encrypted on; X25519 by default.")
+@option("--curve", metavar="NAME", help="The curve; by default X25519, Ed25519 for key and P-256 for jwk.")
 @wallet_option
 @json_option
 @in_event_loop
@@ -36,9 +36,9 @@ async def new(  # noqa: PLR0913, PLR0917, an argument an option
     wallet: Path,
     as_json: bool,  # noqa: FBT001, an option
 ) -> None:
-    """Create a DID whose keys are in the wallet, and print it."""
+    """Create a DID, store its private keys in the wallet, and print the DID."""
     if not method.startswith("peer") and (endpoint or routing_keys):
-        message = "a did:key and a did:jwk have no endpoint: use --method peer:2"
+        message = "--endpoint needs --method peer:2 or peer:4: did:key and did:jwk have no endpoint"
         raise click.UsageError(message)
     if routing_keys and endpoint is None:
         message = "--routing-key needs --endpoint"
@@ -52,7 +52,7 @@ async def new(  # noqa: PLR0913, PLR0917, an argument an option
             number: Any = int(method[-1])
             made = await one.create_peer_did(
                 method=number,
-                # the one key of a did:peer:0 is for encryption, or nothing could be sent to it
+                # the only key of a did:peer:0 must be for encryption, to receive messages
                 auth_keys_count=0 if number == 0 else 1,
                 agreement_curves=[curve or "X25519"],
                 service_endpoint=endpoint,
@@ -88,7 +88,7 @@ async def show(did_: str | None, wallet: Path, as_json: bool) -> None:  # noqa: 
         return
     own = [kid for one, keys in dids.items() if same_party(one, did_) for kid in keys]
     if not own:
-        message = f"the wallet has no key of {did_}: `pydidcomm did show` lists its DIDs"
+        message = f"the wallet has no private key of {did_}: `pydidcomm did show` lists its DIDs"
         raise NotFoundError(message)
     if as_json:
         write_json({"did": did_, "kids": own})
@@ -99,7 +99,7 @@ async def show(did_: str | None, wallet: Path, as_json: bool) -> None:  # noqa: 
 
 @did.command()
 @argument("did_", type=DID, metavar="DID")
-@option("--universal", metavar="URL", help="A service that resolves other methods, which is trusted.")
+@option("--universal", metavar="URL", help="A Universal Resolver, whose documents are trusted.")
 @private_option
 @wallet_option
 @json_option

@@ -1,4 +1,4 @@
-"""`pydidcomm inspect`: what an envelope says of itself, without any key."""
+"""`pydidcomm inspect`: show the unverified headers of an envelope, without any key."""
 
 from pathlib import Path
 from typing import IO
@@ -17,11 +17,11 @@ __all__ = ["inspect"]
 @option(
     "--html",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write a page here, with a picture of it and a field to paste others.",
+    help="Write an HTML page to this file, with a picture and a field to paste other envelopes.",
 )
 @json_option
 def inspect(file: IO[bytes], html: Path | None, as_json: bool) -> None:  # noqa: FBT001, an option
-    """Show the unverified headers of a message: nothing of them is proved, and no key is used."""
+    """Show the unverified headers of a message, without any key."""
     from pydidcomm.inspection import inspect as view_of  # noqa: PLC0415, not for --help
 
     packed = read(file)

@@ -1,4 +1,4 @@
-"""`pydidcomm invite`: an out-of-band invitation as URL and QR code, and the reading of one."""
+"""`pydidcomm invite`: create an out-of-band invitation as URL and QR code, or read one."""
 
 import shutil
 import sys
@@ -18,13 +18,13 @@ __all__ = ["invite"]
 
 
 @click.command()
-@option("--from", "frm", type=DID, metavar="DID", help="The DID to answer to; it becomes public.")
-@option("--url", metavar="URL", help="The URL that carries the invitation.")
-@option("--goal", metavar="TEXT", help="What the invitation is for, for people.")
-@option("--goal-code", metavar="CODE", help="What the invitation is for, for programs.")
-@option("--png", type=click.Path(path_type=Path, dir_okay=False), help="Write the QR code here.")
-@option("--read", "given", metavar="URL", help="Read an invitation, and print the DID to answer to.")
-@option("--allow-private", is_flag=True, help="Fetch a short URL from private networks too.")
+@option("--from", "frm", type=DID, metavar="DID", help="The DID of the inviter, which becomes public.")
+@option("--url", metavar="URL", help="The base URL, to which the invitation is added as a parameter.")
+@option("--goal", metavar="TEXT", help="The purpose of the invitation, for display.")
+@option("--goal-code", metavar="CODE", help="The purpose of the invitation, for programs.")
+@option("--png", type=click.Path(path_type=Path, dir_okay=False), help="Write the QR code to this file.")
+@option("--read", "given", metavar="URL", help="Read an invitation, and print the DID of the inviter.")
+@option("--allow-private", is_flag=True, help="Allow to fetch a short URL from private networks.")
 @json_option
 @in_event_loop
 async def invite(  # noqa: PLR0913, PLR0917, an argument an option
@@ -37,10 +37,10 @@ async def invite(  # noqa: PLR0913, PLR0917, an argument an option
     allow_private: bool,  # noqa: FBT001, options
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Make an invitation: its URL, and its QR code on a terminal that is wide enough; or --read one."""
+    """Create an invitation and print its URL, on a terminal also its QR code; or --read one."""
     if given is not None:
         if frm or url or goal or goal_code or png:
-            message = "--read takes no option of a new invitation"
+            message = "--read cannot be combined with --from, --url, --goal, --goal-code and --png"
             raise click.UsageError(message)
         await _read(given, allow_private=allow_private, as_json=as_json)
         return
@@ -82,5 +82,5 @@ async def _read(given: str, *, allow_private: bool, as_json: bool) -> None:
     if as_json:
         write_json({"from": message.frm, "message": message.as_dict()})
         return
-    write_note(f"invitation, nothing of it is proved: {message.body.get('goal') or 'no goal'}")
+    write_note(f"invitation (not authenticated): {message.body.get('goal') or 'no goal'}")
     write_line(message.frm or "")

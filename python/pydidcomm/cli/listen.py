@@ -19,14 +19,14 @@ from pydidcomm.cli._wallet import party, wallet_option
 __all__ = ["listen"]
 
 LISTEN_BYTES: Final = 1_048_576
-"""The longest message by default, as that of `receiver`."""
+"""The default of `--max-bytes`, the same as in `receiver`."""
 
 
 @click.command()
 @option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 for a free one.")
-@option("--count", type=click.IntRange(1), help="End after so many messages.")
-@option("--require-sender", is_flag=True, help="Refuse messages whose sender is not proved.")
+@option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free port.")
+@option("--count", type=click.IntRange(1), help="Exit after this number of messages.")
+@option("--require-sender", is_flag=True, help="Refuse messages without an authenticated sender.")
 @option(
     "--max-bytes",
     type=click.IntRange(1, MAX_BYTES),
@@ -49,10 +49,9 @@ async def listen(  # noqa: PLR0913, PLR0917, an argument an option
     wallet: Path,
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Receive messages and print each with its proved sender, or "sender not proved".
+    """Receive messages and print each with its authenticated sender, or "sender not proved".
 
-    A message that comes twice is printed once; why one is refused is on stderr. A proxy in front of it
-    terminates TLS.
+    Repeats of a message are not printed. The reasons of refusals are on stderr. For TLS put a proxy in front.
     """
     import uvicorn  # noqa: PLC0415, the extra `server`
 
@@ -91,9 +90,9 @@ async def listen(  # noqa: PLR0913, PLR0917, an argument an option
 
 
 def _end_by_interrupt(server: Any) -> asyncio.Event:  # noqa: ANN401, a uvicorn.Server
-    """Let Ctrl-C end the server, and nothing else: the wallet is closed afterwards.
+    """Make Ctrl-C end only the server, so that the wallet is closed afterwards.
 
-    uvicorn raises the signal once more when it has ended, which would cancel the closing.
+    uvicorn itself raises the signal again after it has ended, which would interrupt the closing.
     """
     interrupted = asyncio.Event()
 
@@ -106,7 +105,7 @@ def _end_by_interrupt(server: Any) -> asyncio.Event:  # noqa: ANN401, a uvicorn.
 
 
 class _Printer:
-    """Prints messages as they arrive, until there were enough or stdout is closed."""
+    """Prints messages as they arrive, until `count` is reached or stdout is closed."""
 
     def __init__(self, count: int | None, *, as_json: bool) -> None:
         self._left = count
@@ -121,7 +120,7 @@ class _Printer:
         try:
             self._print(received)
         except OSError as error:
-            # the receiver would log it, and go on
+            # the receiver would log the error and continue
             self.failed = error
             self._end.set()
             return
@@ -140,6 +139,6 @@ class _Printer:
         write_line(f"{sender_line(received)}: {received.message.type} {body}")
 
     async def stop_when_finished(self, server: Any) -> None:  # noqa: ANN401, a uvicorn.Server
-        """Stop the server once there is nothing more to print."""
+        """Stop the server once printing has ended."""
         await self._end.wait()
         server.should_exit = True

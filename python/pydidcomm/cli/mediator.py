@@ -1,4 +1,4 @@
-"""`pydidcomm mediator`: make, run and look after a mediator."""
+"""`pydidcomm mediator`: create, run and manage a mediator."""
 
 import time
 from pathlib import Path
@@ -20,14 +20,14 @@ from pydidcomm.cli._run import in_event_loop
 __all__ = ["application", "mediator"]
 
 POSTGRES = (
-    "Keep the queue in PostgreSQL, not in a file. Other users of the machine see arguments: a URL with a "
-    "password belongs into PYDIDCOMM_MEDIATOR_STORE_URL."
+    "Store the queue in PostgreSQL, not in a file. Other users can read the arguments of a process: put a "
+    "URL with a password into PYDIDCOMM_MEDIATOR_STORE_URL."
 )
 
 
 @click.group()
 def mediator() -> None:
-    """Run a mediator: it keeps messages for DIDs until they are picked up."""
+    """Run a mediator, which queues messages for DIDs until they are picked up."""
 
 
 mediator.add_command(run)
@@ -39,7 +39,9 @@ mediator.add_command(v1)
 
 @mediator.command()
 @option("--url", required=True, metavar="URL", help="The public URL, for instance https://m.example/.")
-@option("--wallet", is_flag=True, help="Keep the secrets in an encrypted wallet, not in a file of mode 0600.")
+@option(
+    "--wallet", is_flag=True, help="Store private keys in an encrypted wallet, not in a file of mode 0600."
+)
 @option("--postgres", metavar="URL", help=POSTGRES)
 @config_option
 @json_option
@@ -51,7 +53,7 @@ async def init(
     config: Path,
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Make a DID with the URL as its endpoint, and write the configuration."""
+    """Create the DID of a mediator with the URL as endpoint, and write the configuration."""
     from pydidcomm.mediator.settings import Identity, SecretSettings, Settings, StoreSettings  # noqa: PLC0415
 
     require_absent(config)
@@ -81,7 +83,7 @@ async def init(
 @json_option
 @in_event_loop
 async def status(config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
-    """Show how many recipients there are, and how much waits for them."""
+    """Show the number of recipients, and the messages in all queues."""
     store = await open_store(read_settings(config))
     try:
         found = await store.overview()
@@ -112,7 +114,7 @@ async def status(config: Path, as_json: bool) -> None:  # noqa: FBT001, an optio
 @json_option
 @in_event_loop
 async def rotate(config: Path, as_json: bool) -> None:  # noqa: FBT001, an option
-    """Make a new DID; the present one is answered as before until it is removed from `previous_dids`."""
+    """Create a new DID; the current one keeps working until it is removed from `previous_dids`."""
     settings = read_settings(config)
     did = await new_did(settings)
     write_config(config, settings.with_did(did))
@@ -120,7 +122,7 @@ async def rotate(config: Path, as_json: bool) -> None:  # noqa: FBT001, an optio
         write_json({"did": did, "previous_did": settings.mediator.did})
         return
     write_line(did)
-    write_note("restart the mediator; recipients have the new DID from their next grant")
+    write_note("restart the mediator; recipients get the new DID with their next grant")
 
 
 @mediator.command()

@@ -1,4 +1,4 @@
-"""`pydidcomm pack`: a message made ready for the wire."""
+"""`pydidcomm pack`: pack a message."""
 
 from pathlib import Path
 from typing import IO, Any
@@ -18,7 +18,7 @@ __all__ = ["pack"]
 @file_argument
 @option("--to", type=DID, metavar="DID", help="The recipient; without it the message is not encrypted.")
 @packing_options
-@option("--text", "said", metavar="TEXT", help="Pack a basic message with this text; nothing is read.")
+@option("--text", "said", metavar="TEXT", help="Pack a basic message with this text; FILE is not read.")
 @private_option
 @wallet_option
 @json_option
@@ -37,7 +37,7 @@ async def pack(  # noqa: PLR0913, PLR0917, an argument an option
 ) -> None:
     """Pack a message: encrypted with --to, signed with --sign, both, or neither.
 
-    FILE is a DIDComm message in JSON, with `type` and `body`; `id` is added where it is missing.
+    FILE is a DIDComm message in JSON, with `type` and `body`; a missing `id` is added.
     """
     check(to, frm, anonymous=anonymous, hide_sender=hide_sender)
     message = message_of(b"" if said is not None else read(file), said)
@@ -65,16 +65,16 @@ async def pack(  # noqa: PLR0913, PLR0917, an argument an option
 
 
 def check(to: str | None, frm: str | None, *, anonymous: bool, hide_sender: bool) -> None:
-    """Refuse options that contradict each other.
+    """Raise an error for options that contradict each other.
 
     Raises:
-        UsageError: They do.
+        UsageError: Two options contradict each other.
     """
     if anonymous and (frm or hide_sender):
-        message = "--anonymous proves no sender: leave out --from and --hide-sender"
+        message = "--anonymous cannot be combined with --from and --hide-sender"
         raise click.UsageError(message)
     if to is None and (frm or anonymous or hide_sender):
-        message = "--from, --anonymous and --hide-sender are for encrypted messages: add --to"
+        message = "--from, --anonymous and --hide-sender need --to, which encrypts the message"
         raise click.UsageError(message)
 
 
@@ -88,7 +88,7 @@ async def encrypt(  # noqa: PLR0913, all but two are named
     anonymous: bool,
     hide_sender: bool,
 ) -> Any:  # noqa: ANN401
-    """The message encrypted for one recipient."""
+    """Encrypt a message for one recipient."""
     from pydidcomm import PackEncryptedConfig  # noqa: PLC0415, not for --help
 
     config = PackEncryptedConfig(protect_sender_id=hide_sender)

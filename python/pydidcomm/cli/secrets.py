@@ -1,4 +1,4 @@
-"""`pydidcomm secrets`: list, add and rotate the keys of the wallet."""
+"""`pydidcomm secrets`: list, add and rotate the private keys of the wallet."""
 
 from pathlib import Path
 from typing import IO, Any
@@ -16,11 +16,11 @@ __all__ = ["secrets"]
 
 @click.group()
 def secrets() -> None:
-    """List, add and rotate the keys of the wallet."""
+    """List, add and rotate the private keys of the wallet."""
 
 
 @secrets.command("list")
-@option("--reveal", is_flag=True, help="Print the private keys as JWK, one a line.")
+@option("--reveal", is_flag=True, help="Print the private keys, one JWK per line.")
 @wallet_option
 @json_option
 @in_event_loop
@@ -43,7 +43,7 @@ async def list_(reveal: bool, wallet: Path, as_json: bool) -> None:  # noqa: FBT
 @json_option
 @in_event_loop
 async def add(file: IO[bytes], wallet: Path, as_json: bool) -> None:  # noqa: FBT001, an option
-    """Store private keys that another program made: a JWK with `kid` a line, or a JWK set."""
+    """Import private keys from FILE: one JWK with `kid` per line, or a JWK set."""
     found = _keys(read(file))
     async with open_wallet(wallet, create=True) as store:
         await store.add_keys(found)
@@ -56,7 +56,7 @@ async def add(file: IO[bytes], wallet: Path, as_json: bool) -> None:  # noqa: FB
 
 @secrets.command()
 @argument("old", type=DID, metavar="DID")
-@option("--to", required=True, type=DID, metavar="DID", help="The peer that learns the new DID.")
+@option("--to", required=True, type=DID, metavar="DID", help="The peer that receives the announcement.")
 @private_option
 @wallet_option
 @json_option
@@ -68,10 +68,11 @@ async def rotate(
     wallet: Path,
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Replace a DID and its keys by a new one, and print the message that announces it to a peer.
+    """Replace a DID by a new DID with new keys, and print the message that announces it to a peer.
 
-    The new DID, on stderr or in `did` of the JSON, has the endpoints of the old one, whose keys stay in the
-    wallet: a peer may write to it until the message has arrived. Deliver the message with `pydidcomm send`.
+    The new DID, on stderr or in `did` of the JSON, has the endpoints of the old DID. The keys of the old DID
+    stay in the wallet, as the peer may use it until the message has arrived. Deliver the message with
+    `pydidcomm send`.
     """
     async with party(wallet, needs_keys=True, allow_private=allow_private, peer=to) as one:
         new = await _successor(one, old)
@@ -88,7 +89,7 @@ async def rotate(
 
 
 async def _successor(one: Any, old: str) -> str:  # noqa: ANN401, a DIDCommMessaging, whose import is late
-    """A new DID with the endpoints of the old one and keys on its curves, on which its peers have keys."""
+    """Create a DID with the endpoints of the old one, and with keys on the same curves."""
     document = await one.resolve(old)
     services = [
         {name: value for name, value in service.items() if name != "id"}
@@ -104,17 +105,17 @@ async def _successor(one: Any, old: str) -> str:  # noqa: ANN401, a DIDCommMessa
 
 
 async def _forget(one: Any, did: str) -> None:  # noqa: ANN401
-    """Remove the keys of a DID that no peer will know."""
+    """Remove the keys of a DID that was never announced."""
     for kid in await one.secrets.kids():
         if kid.partition("#")[0] == did:
             await one.secrets.remove_key(kid)
 
 
 def _keys(text: bytes) -> list[Any]:
-    """The private keys of a JWK set, or of one JWK a line.
+    """Return the private keys of a JWK set, or of one JWK a line.
 
     Raises:
-        ValueError: The text is not that; the error repeats nothing of it.
+        ValueError: The text is another JSON or not JSON; the error does not quote it.
     """
     import json  # noqa: PLC0415, not for --help
 
@@ -126,12 +127,12 @@ def _keys(text: bytes) -> list[Any]:
         except (ValueError, RecursionError):
             listed = [json.loads(line) for line in text.splitlines() if line.strip()]
     except (ValueError, RecursionError):
-        message = "the input must be private keys, a JWK a line or a JWK set, and is not JSON"
-        # the cause has the text
+        message = "the input must be private keys, one JWK per line or a JWK set, got text that is not JSON"
+        # the cause quotes the text
         raise ValueError(message) from None
     if listed.__class__ is dict:
         listed = listed.get("keys", [listed])
     if listed.__class__ is not list or not listed:
-        message = "the input must be private keys, a JWK a line or a JWK set, and has no key"
+        message = "the input must be private keys, one JWK per line or a JWK set, got no key"
         raise ValueError(message)
     return [Secret(one) for one in listed]

@@ -1,4 +1,4 @@
-"""`pydidcomm send`: pack a message and deliver it, or deliver a packed one."""
+"""`pydidcomm send`: pack and deliver a message, or deliver a packed message."""
 
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
@@ -16,11 +16,11 @@ from pydidcomm.errors import DeliveryError
 __all__ = ["send"]
 
 V1_MEDIA_TYPE: Final = "application/didcomm-envelope-enc"
-"""The media type of an envelope of DIDComm v1, Aries RFC 0044."""
+"""The media type of a DIDComm v1 envelope, Aries RFC 0044."""
 
 
 class _Envelope(NamedTuple):
-    """A message that was packed before."""
+    """A packed message from the input."""
 
     text: str
     media_type: str
@@ -30,9 +30,9 @@ class _Envelope(NamedTuple):
 @file_argument
 @option("--to", type=DID, metavar="DID", help="The recipient of a message that is not packed yet.")
 @packing_options
-@option("--text", "said", metavar="TEXT", help="Send a basic message with this text; nothing is read.")
-@option("--url", metavar="URL", help="Deliver here; needed for a message that `pack` has packed.")
-@option("--allow-private", is_flag=True, help="Allow endpoints in private networks, as for tests.")
+@option("--text", "said", metavar="TEXT", help="Send a basic message with this text; FILE is not read.")
+@option("--url", metavar="URL", help="The endpoint; required for a packed message.")
+@option("--allow-private", is_flag=True, help="Allow endpoints and DIDs on private networks.")
 @wallet_option
 @json_option
 @in_event_loop
@@ -49,19 +49,19 @@ async def send(  # noqa: PLR0913, PLR0917, an argument an option
     wallet: Path,
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Pack a message for --to and deliver it to the recipient's endpoints; deliver a packed one to --url.
+    """Pack a message for --to and deliver it to the recipient's endpoints, or deliver a packed one to --url.
 
-    The endpoint that took the message is printed. By default only public addresses are connected to.
+    Prints the endpoint that accepted the message. By default only public addresses are connected to.
     """
     check(to, frm, anonymous=anonymous, hide_sender=hide_sender)
     text = b"" if said is not None else read(file)
     if said is None and is_envelope(text):
         if url is None:
-            message = "the message is packed already: --url says where to deliver it"
+            message = "the message is packed already: add --url, the endpoint"
             raise click.UsageError(message)
         packed: Any = _parse_envelope(text)
     elif to is None:
-        message = "the message is not packed: --to names its recipient"
+        message = "the message is not packed: add --to, the recipient"
         raise click.UsageError(message)
     else:
         plain = message_of(text, said)

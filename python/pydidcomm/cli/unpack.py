@@ -1,4 +1,4 @@
-"""`pydidcomm unpack`: a message from the wire, verified."""
+"""`pydidcomm unpack`: decrypt and verify a message."""
 
 from pathlib import Path
 from typing import IO
@@ -17,7 +17,7 @@ __all__ = ["unpack"]
 
 @click.command()
 @file_argument
-@option("--require-sender", is_flag=True, help="Refuse a message whose sender is not proved.")
+@option("--require-sender", is_flag=True, help="Refuse a message without an authenticated sender.")
 @private_option
 @wallet_option
 @json_option
@@ -29,7 +29,7 @@ async def unpack(
     wallet: Path,
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Decrypt and verify a message, and print it; who sent it is on stderr, or in `sender` of the JSON."""
+    """Decrypt, verify and print a message; the verified sender is on stderr, or in `sender` of the JSON."""
     from pydidcomm import UnpackConfig  # noqa: PLC0415, not for --help
 
     text = read(file)
@@ -46,7 +46,7 @@ async def unpack(
 
 
 def needs_wallet(text: bytes) -> bool:
-    """Whether a key or a document in the wallet is needed to unpack the message.
+    """Return whether unpacking the message needs a private key or a DID document of the wallet.
 
     Raises:
         MalformedMessageError: The text is not a JSON object.

@@ -99,15 +99,15 @@ def test_a_store_that_cannot_be_opened_and_a_router_that_leads_nowhere_are_named
     config = alice.home / "agent.toml"
     config.write_text('[agent]\nrouters = ["no_such_module:router"]', encoding="utf-8")
     ended = alice.run("agent", "run", "--json", "--config", str(config))
-    assert (ended.returncode, "no_such_module:router leads nowhere" in ended.stderr) == (2, True)
+    assert (ended.returncode, "no_such_module:router cannot be imported" in ended.stderr) == (2, True)
     (alice.home / "needy.py").write_text("def make(shop):\n    return shop", encoding="utf-8")
     config.write_text('[agent]\nrouters = ["needy:make"]', encoding="utf-8")
     ended = alice.run("agent", "run", "--json", "--config", str(config))
     assert (ended.returncode, "needy:make must be a Router, or a func" in ended.stderr) == (2, True)
     config.write_text("", encoding="utf-8")
     ended = alice.run("agent", "run", "--json", "--config", str(config))
-    assert (ended.returncode, "`pydidcomm agent init` makes it" in ended.stderr) == (2, True)
-    for path, fault in ((".", "it must be a file"), ("needy.py", "it is another file")):
+    assert (ended.returncode, "`pydidcomm agent init` creates it" in ended.stderr) == (2, True)
+    for path, fault in ((".", "it must be a readable"), ("needy.py", "it is not an SQLite database")):
         ended = alice.run("agent", "run", "--config", str(config), PYDIDCOMM_AGENT_STORE_PATH=path)
         assert (ended.returncode, f"the store {alice.home / path} cannot" in ended.stderr) == (8, True)
         assert fault in ended.stderr

@@ -79,7 +79,7 @@ def test_a_wallet_whose_passphrase_the_keyring_lacks_stays_locked(alice: Termina
     alice.done("did", "new")
     ended = run(alice, "did", "show")
     assert (ended.returncode, ended.stdout) == (8, "")
-    assert "unset PYDIDCOMM_KEYRING to be asked for it" in ended.stderr
+    assert "unset PYDIDCOMM_KEYRING to enter it at a prompt" in ended.stderr
 
 
 def test_the_file_counts_where_both_are_named(alice: Terminal) -> None:

@@ -39,7 +39,7 @@ def test_success_is_0_and_stderr_is_empty(alice: Terminal) -> None:
         (["unknown"], "No such command"),
         (["pack", "--from", "did:example:a", "--text", "Hi"], "add --to"),
         (["pack", "--to", "did:example:a", "--anonymous", "--hide-sender", "--text", "Hi"], "--anonymous"),
-        (["send", "--text", "Hi"], "--to names its recipient"),
+        (["send", "--text", "Hi"], "add --to, the recipient"),
         (["pack", "--to", "alice", "--text", "Hi"], "Invalid value for '--to': 'alice' is not a DID"),
         (["pack", "--to", "did:example:a", "--from", "", "--text", "Hi"], "Invalid value for '--from'"),
         (["pack", "--sign", "did:example", "--text", "Hi"], "Invalid value for '--sign'"),
@@ -97,7 +97,7 @@ def test_what_is_not_supported_is_4(alice: Terminal) -> None:
 def test_what_is_not_found_is_5(alice: Terminal, bob: Terminal) -> None:
     no_wallet = alice.run("did", "show")
     assert no_wallet.returncode == 5
-    assert "`pydidcomm did new` makes one" in no_wallet.stderr
+    assert "`pydidcomm did new` creates it" in no_wallet.stderr
     alice.done("did", "new")
     assert alice.run("did", "resolve", "did:example:bob").returncode == 5
     assert alice.run("did", "resolve", UNKNOWN).returncode == 5

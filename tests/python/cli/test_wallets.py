@@ -46,11 +46,11 @@ def test_a_wallet_that_may_not_be_written_says_so(alice: Terminal) -> None:
     alice.done("did", "new")
     alice.wallet.chmod(0o400)
     for arguments in (("did", "show"), ("did", "new")):
-        refused(restricted(alice, *arguments), f"{alice.wallet} cannot be opened: it must be a file that may")
+        refused(restricted(alice, *arguments), f"{alice.wallet} cannot be opened: it must be a readable and")
     alice.wallet.parent.chmod(0o500)
     refused(restricted(alice, "did", "new", "--wallet", str(alice.wallet.with_name("new.db"))), "cannot be")
     below = alice.wallet.parent / "below" / "new.db"
-    refused(restricted(alice, "did", "new", "--wallet", str(below)), f"there can be no wallet at {below}")
+    refused(restricted(alice, "did", "new", "--wallet", str(below)), f"the wallet {below} cannot be created")
     alice.wallet.parent.chmod(0o700)
 
 
@@ -60,7 +60,7 @@ def test_another_file_is_not_a_wallet_and_stays_as_it_is(alice: Terminal, conten
     other.write_bytes(content)
     for arguments in (("did", "show"), ("did", "new")):
         refused(
-            alice.run(*arguments, "--wallet", str(other)), f"{other} cannot be opened: it is another file"
+            alice.run(*arguments, "--wallet", str(other)), f"{other} cannot be opened: it is not an SQLite"
         )
     assert other.read_bytes() == content
 
