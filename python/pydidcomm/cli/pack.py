@@ -74,7 +74,7 @@ def check(to: str | None, frm: str | None, *, anonymous: bool, hide_sender: bool
         message = "--anonymous cannot be combined with --from and --hide-sender"
         raise click.UsageError(message)
     if to is None and (frm or anonymous or hide_sender):
-        message = "--from, --anonymous and --hide-sender need --to, which encrypts the message"
+        message = "--from, --anonymous and --hide-sender are for encrypted messages: add --to"
         raise click.UsageError(message)
 
 

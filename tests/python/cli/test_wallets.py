@@ -100,8 +100,8 @@ def test_commands_share_a_wallet_with_a_listener(
         (b"  \n", "the passphrase does not open the wallet"),
         (b"a\0b\n", "the passphrase does not open the wallet"),
         (b"\n", "must have the passphrase in its first line"),
-        (b"\xff\xfe\n", "is not UTF-8"),
-        (bytes(5000), "is longer than 4096 bytes"),
+        (b"\xff\xfe\n", "must be UTF-8 text"),
+        (bytes(5000), "must not be longer than 4096 bytes"),
     ],
 )
 def test_a_wrong_passphrase_is_not_repeated(
