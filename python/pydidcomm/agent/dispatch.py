@@ -149,7 +149,7 @@ class ReportGuard:
             now: The time, in seconds since the epoch.
         """
         since, count = self._sent.get(peer, (now, 0))
-        # it is less where the clock was set back
+        # the difference is negative if the clock was set back
         if not 0 <= now - since < _MINUTE:
             since, count = now, 0
         if count >= MOST_REPORTS:

@@ -270,7 +270,7 @@ class Handling:
             await nested()
         except KeyboardInterrupt as error:
             if threading.current_thread() is threading.main_thread():
-                # it may be that of Ctrl+C
+                # it may come from Ctrl+C
                 raise
             raise RuntimeError(_INTERRUPTED) from error
 

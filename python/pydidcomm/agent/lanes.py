@@ -84,7 +84,7 @@ class Lanes:
         self._left: set[str] = set()
         """The messages that were handled during a read, whose page may still contain them."""
         self._stopped: dict[str, float] = {}
-        """Until when, by the time of the event loop, which is not set back."""
+        """The paused lanes, each with its end in the time of the event loop, which is monotonic."""
         self._after: str | None = None
         self._more = True
         self._again_at: float | None = 0.0

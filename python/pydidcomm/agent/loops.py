@@ -40,7 +40,7 @@ class LoopGuard:
             now: The time, in seconds since the epoch.
         """
         since, count = self._counted.get((peer, thid), (now, 0))
-        # it is less where the clock was set back
+        # the difference is negative if the clock was set back
         if not 0 <= now - since < self._seconds:
             since, count = now, 0
         self._counted[peer, thid] = (since, count + 1)

@@ -315,11 +315,11 @@ class Mediation:
             return
 
     async def _queues(self) -> tuple[str | None, ...]:
-        """Return our DIDs whose envelopes are queued apart; None for one queue, that of the relationship."""
+        """Return our DIDs with a separate queue; `(None,)` if the mediator has one queue for all."""
         mediator = await self.relationship()
         if await self._services.profiles.of(mediator.theirs or "") != "veramo":
             return (None,)
-        # Veramo has a queue for each registered DID, which that DID alone can fetch and empty
+        # Veramo has a queue for each registered DID, which only that DID can fetch from
         names = (mediator.theirs or "", *mediator.their_history)
         records = all_records(self._services.store, RECIPIENT)
         return tuple(

@@ -291,7 +291,7 @@ class Running:
                 self._failed.append((anyio.current_time() + WAKE_AGAIN_SECONDS, later))
 
     async def _wake_again(self) -> None:
-        """Let failed deadlines come again whose pause is over, also where the clock was set back."""
+        """Retry failed deadlines after their pause, even if the clock was set back."""
         now = anyio.current_time()
         due = [thread for at, thread in self._failed if at <= now]
         self._failed = [one for one in self._failed if one[0] > now]
@@ -323,7 +323,7 @@ class Running:
 
 @asynccontextmanager
 async def _interruptible() -> AsyncGenerator[None]:
-    """Raise the `KeyboardInterrupt` of Ctrl+C in a handler as it is, not in a group."""
+    """Re-raise a `KeyboardInterrupt` of Ctrl+C in a handler without its ExceptionGroup."""
     try:
         yield
     except BaseExceptionGroup as group:

@@ -64,9 +64,7 @@ def _text_of(error: Exception) -> str:
             "the wallet, or unpack a message that contains the long form"
         )
     if isinstance(error, ResolutionError) and error.cause == "refused address":
-        return (
-            f"{error.did} was not resolved: {error.url} is not a public address; --allow-private allows it"
-        )
+        return f"{error.did} was not resolved: {error.url} is not a public address; --allow-private allows it"
     if isinstance(error, UnsupportedError) and "`load=" in str(error):
         return "a wallet does not support P-384 for encryption: use X25519, P-256 or secp256k1"
     if isinstance(error, ModuleNotFoundError) and "pip install" not in str(error):

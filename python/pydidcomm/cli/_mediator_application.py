@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["application", "open_server"]
 
 OBJECTS: Final = 10_000
-"""Objects made since the last look for cycles: more than the messages in work have, so that most are gone."""
+"""Allocations between two garbage collections: more than those of the messages in work."""
 
 
 _Scope = MutableMapping[str, Any]
@@ -106,7 +106,7 @@ async def open_server(settings: "Settings") -> AsyncGenerator["MediatorServer"]:
 
 @contextmanager
 def _rare_collections() -> Generator[None]:
-    """Look for cycles of objects rarely: messages leave none, and to look takes a twentieth of a forward."""
+    """Collect garbage rarely: messages leave no cycles, and collections take 5 % of the time of a forward."""
     before = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(OBJECTS, *before[1:])

@@ -86,7 +86,7 @@ async def departures_later(store: MediatorStore) -> None:
 
 
 async def departures_clock(store: MediatorStore) -> None:
-    """A departure does not wait for a clock that was set back, unless its sender asked for a delay."""
+    """A departure does not wait for a clock that was set back, unless its sender requested a delay."""
     queue = store.departures
     await _keep(queue, b"delayed", delay=50)
     await _keep(queue, b"1")

@@ -162,7 +162,7 @@ class Departures(Protocol):
     async def take(self, now: float, until: float, count: int, size: int) -> list[Outgoing]:
         """Take the departures that are due, oldest first, with a lease.
 
-        Due are also those whose time was set more than a minute later than now: the clock was set back since.
+        A departure whose `due` was set more than a minute after `now` is due too: the clock was set back.
 
         Args:
             now: The time, in seconds since the epoch.

@@ -15,7 +15,7 @@ Route = tuple[str, int]
 
 
 _ID_BYTES: Final = 18
-"""Random bytes of an id: as many as a whole number of characters of base64 stands for."""
+"""Random bytes of an id, a multiple of 3, so that base64 needs no padding."""
 
 _ID_LENGTH: Final = 24
 
