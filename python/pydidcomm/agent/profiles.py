@@ -50,7 +50,7 @@ class Profiles:
 
     @property
     def accepted(self) -> frozenset[str]:
-        """The profiles that are read."""
+        """The accepted profiles in addition to DIDComm v2.1."""
         return self._accepted
 
     async def note(self, result: UnpackResult) -> None:
