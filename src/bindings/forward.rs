@@ -1,7 +1,5 @@
 //! What mediators do: `unpack_forward`, `wrap_in_forward` and `rewrap` as operations, and `PackedForward`.
 
-use std::sync::Arc;
-
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
@@ -18,8 +16,10 @@ use super::pack_options::headers;
 use super::result::IntoResult;
 use super::text_in::TextIn;
 use super::tuple::{OnceTuple, TupleOut};
+use super::unpack::prepare_opening;
 use super::unpack_options::PyUnpackOptions;
 use super::value::{Reduced, Value, did_urls, hash_of, texts};
+use super::wire_text::wire_text_methods;
 use crate::did::DidUrl;
 use crate::display::list_ids;
 use crate::pack::{self, ForwardOptions, PackedForward};
@@ -57,54 +57,32 @@ impl Value for PyPackedForward {
     }
 }
 
-#[pymethods]
-impl PyPackedForward {
-    /// The text for the wire, as `str(...)` of this object is too.
-    #[getter]
-    fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.text.to_python(py)
-    }
+wire_text_methods!(
+    PyPackedForward,
+    text.to_python,
+    crate::jose::jwe::MEDIA_TYPE,
+    "The media type of the text, \"application/didcomm-encrypted+json\".",
+    "The text for the wire.",
+    {
+        /// The keys that the outermost layer is encrypted to.
+        #[getter]
+        fn to_kids<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
+            self.made.read(py, || texts(&self.to_kids))
+        }
 
-    fn __str__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.text.to_python(py)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+            Reduced::of(slf)
+        }
 
-    /// The text for the wire, as the tutorial calls it.
-    #[getter]
-    fn packed_msg<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.text.to_python(py)
-    }
+        fn __hash__(&self) -> u64 {
+            hash_of((self.text.length(), texts(&self.to_kids)))
+        }
 
-    /// The text for the wire.
-    #[getter]
-    fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.text.to_python(py)
+        fn __repr__(&self) -> String {
+            format!("PackedForward({} bytes to {})", self.text.length(), list_ids(texts(&self.to_kids)))
+        }
     }
-
-    /// The media type of the text, "application/didcomm-encrypted+json".
-    #[getter]
-    fn media_type(&self) -> &'static str {
-        crate::jose::jwe::MEDIA_TYPE
-    }
-
-    /// The keys that the outermost layer is encrypted to.
-    #[getter]
-    fn to_kids<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
-        self.made.read(py, || texts(&self.to_kids))
-    }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
-        Reduced::of(slf)
-    }
-
-    fn __hash__(&self) -> u64 {
-        hash_of((self.text.length(), texts(&self.to_kids)))
-    }
-
-    fn __repr__(&self) -> String {
-        format!("PackedForward({} bytes to {})", self.text.length(), list_ids(texts(&self.to_kids)))
-    }
-}
+);
 
 /// Prepares the unpacking of a forward for the mediator that it is addressed to.
 #[pyfunction]
@@ -113,10 +91,8 @@ pub(super) fn unpack_forward(
     options: &Bound<'_, PyUnpackOptions>,
     known: ContextIn<'_>,
 ) -> PyOperation {
-    let options = Arc::clone(&options.get().0);
-    PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
-        let forwarded = unpack::unpack_forward(&caller, &packed_msg.0, &options).await;
-        Opened::of(&packed_msg.0, forwarded)
+    prepare_opening(known, packed_msg, options, |caller, packed, options| async move {
+        Opened::of(&packed, unpack::unpack_forward(&caller, &packed, &options).await)
     })
 }
 

@@ -50,11 +50,7 @@ impl<'py> FromPyObject<'_, 'py> for PeerObjectIn {
     const INPUT_TYPE: PyStaticExpr = MAPPING;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if !is_object(&value) {
-            return Err(type_error(&value, "a dict"));
-        }
-        let text = text_of(&value).map_err(|fault| fault.into_message_error("message"))?;
-        if text.starts_with('{') { Ok(Self(text)) } else { Err(type_error(&value, "a dict")) }
+        object_text(&value, |fault| fault.into_message_error("message")).map(Self)
     }
 }
 
@@ -67,13 +63,15 @@ impl<'py> FromPyObject<'_, 'py> for DocumentIn {
     const INPUT_TYPE: PyStaticExpr = MAPPING;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if !is_object(&value) {
-            return Err(type_error(&value, "a dict"));
-        }
         let did = || value.get_item("id").and_then(|id| id.extract::<String>()).unwrap_or_default();
-        let text = text_of(&value).map_err(|fault| fault.into_document_error(&did()))?;
-        if text.starts_with('{') { Ok(Self(text)) } else { Err(type_error(&value, "a dict")) }
+        object_text(&value, |fault| fault.into_document_error(&did())).map(Self)
     }
+}
+
+/// The JSON text of a mapping; another object is a type error.
+fn object_text(value: &Bound<'_, PyAny>, error: impl FnOnce(Fault) -> PyErr) -> PyResult<String> {
+    let text = if is_object(value) { Some(text_of(value).map_err(error)?) } else { None };
+    text.filter(|text| text.starts_with('{')).ok_or_else(|| type_error(value, "a dict"))
 }
 
 /// Why Python objects have no JSON text.

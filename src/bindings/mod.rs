@@ -71,6 +71,7 @@ mod v1;
 mod v1_operations;
 mod value;
 mod warnings;
+mod wire_text;
 
 /// The compiled core of pydidcomm.
 ///

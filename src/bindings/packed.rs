@@ -12,6 +12,7 @@ use super::result::IntoResult;
 use super::service::PyService;
 use super::tuple::{OnceTuple, TupleOut};
 use super::value::{Reduced, Value, did_url, hash_of, texts};
+use super::wire_text::wire_text_methods;
 use crate::did::{DidUrl, Service};
 use crate::display::{list_ids, quote};
 use crate::error::Result;
@@ -162,128 +163,106 @@ impl Value for PyServiceMetadata {
     }
 }
 
-#[pymethods]
-impl PyPacked {
-    /// The text for the wire, as `str(...)` of this object is too.
-    #[getter]
-    fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.envelope.message(py)
-    }
+wire_text_methods!(
+    PyPacked,
+    envelope.message,
+    crate::jose::jwe::MEDIA_TYPE,
+    "The media type of the text, \"application/didcomm-encrypted+json\".",
+    "The text for the wire, wrapped for the mediators before the first of the deliveries.",
+    {
+        /// The keys of the recipient that it was encrypted to.
+        #[getter]
+        fn to_kids<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
+            self.envelope.to_kids(py)
+        }
 
-    fn __str__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.envelope.message(py)
-    }
+        /// The key that authenticates the sender; None in anoncrypt.
+        #[getter]
+        fn from_kid(&self) -> Option<&str> {
+            self.envelope.from_kid()
+        }
 
-    /// The text for the wire, as the tutorial calls it.
-    #[getter]
-    fn packed_msg<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.envelope.message(py)
-    }
+        /// The key that signed the message inside.
+        #[getter]
+        fn sign_from_kid(&self) -> Option<&str> {
+            self.sign_from_kid.as_ref().map(DidUrl::as_str)
+        }
 
-    /// The text for the wire, wrapped for the mediators before the first of the deliveries.
-    #[getter]
-    fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.envelope.message(py)
-    }
+        /// The key of the prior DID that signed `from_prior`.
+        #[getter]
+        fn from_prior_issuer_kid(&self) -> Option<&str> {
+            self.from_prior_issuer_kid.as_ref().map(DidUrl::as_str)
+        }
 
-    /// The media type of the text, "application/didcomm-encrypted+json".
-    #[getter]
-    fn media_type(&self) -> &'static str {
-        crate::jose::jwe::MEDIA_TYPE
-    }
+        /// The same message in one envelope for each curve of the recipient's keys, the preferred first.
+        ///
+        /// One, unless `PackEncryptedConfig.every_curve` asks for all; `message`, `to_kids`, `from_kid` and
+        /// `deliveries` are those of the first. The recipient needs any one of them.
+        #[getter]
+        fn envelopes<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyEnvelope>> {
+            let all = || std::iter::once(&self.envelope).chain(&self.others).cloned().collect();
+            self.made.envelopes.read(py, all)
+        }
 
-    /// The keys of the recipient that it was encrypted to.
-    #[getter]
-    fn to_kids<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
-        self.envelope.to_kids(py)
-    }
+        /// The DIDComm services of the recipient, in its order of preference.
+        #[getter]
+        fn services<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyService>> {
+            self.made.services.read(py, || self.services.iter().cloned().map(Into::into).collect())
+        }
 
-    /// The key that authenticates the sender; None in anoncrypt.
-    #[getter]
-    fn from_kid(&self) -> Option<&str> {
-        self.envelope.from_kid()
-    }
+        /// The ways to hand the message over, in the recipient's order of preference; when one fails take the next.
+        #[getter]
+        fn deliveries<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyDelivery>> {
+            self.envelope.deliveries(py)
+        }
 
-    /// The key that signed the message inside.
-    #[getter]
-    fn sign_from_kid(&self) -> Option<&str> {
-        self.sign_from_kid.as_ref().map(DidUrl::as_str)
-    }
+        /// The first delivery to a URI with one of these schemes; to any where none is given.
+        ///
+        /// Raises EndpointNotFoundError where there is none.
+        #[pyo3(signature = (*schemes: "str"))]
+        fn delivery(&self, schemes: Vec<String>) -> PyResult<PyDelivery> {
+            self.envelope.delivery(schemes)
+        }
 
-    /// The key of the prior DID that signed `from_prior`.
-    #[getter]
-    fn from_prior_issuer_kid(&self) -> Option<&str> {
-        self.from_prior_issuer_kid.as_ref().map(DidUrl::as_str)
-    }
+        /// Where `message` goes, the first delivery; None where the recipient names no place.
+        #[getter]
+        fn service_metadata(&self) -> Option<PyServiceMetadata> {
+            let route = &self.envelope.first()?.route;
+            Some(PyServiceMetadata { id: route.service_id.clone(), service_endpoint: route.uri.clone() })
+        }
 
-    /// The same message in one envelope for each curve of the recipient's keys, the preferred first.
-    ///
-    /// One, unless `PackEncryptedConfig.every_curve` asks for all; `message`, `to_kids`, `from_kid` and
-    /// `deliveries` are those of the first. The recipient needs any one of them.
-    #[getter]
-    fn envelopes<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyEnvelope>> {
-        let all = || std::iter::once(&self.envelope).chain(&self.others).cloned().collect();
-        self.made.envelopes.read(py, all)
-    }
+        /// The first URI with one of these schemes, or with any, that takes `message`; see `delivery` for the others.
+        ///
+        /// Raises EndpointNotFoundError where there is none.
+        #[pyo3(signature = (*schemes: "str"))]
+        fn endpoint(&self, schemes: Vec<String>) -> PyResult<String> {
+            // a text that is wrapped for other mediators would be lost there
+            let layers = self.envelope.first().map(|first| &first.route.layers);
+            let same_text = |delivery: &Delivery| Some(&delivery.route.layers) == layers;
+            self.envelope.find(&schemes, same_text).map(|delivery| delivery.uri().to_owned())
+        }
 
-    /// The DIDComm services of the recipient, in its order of preference.
-    #[getter]
-    fn services<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyService>> {
-        self.made.services.read(py, || self.services.iter().cloned().map(Into::into).collect())
-    }
+        /// The envelope as a picture for notebooks, from its open headers.
+        fn _repr_svg_(slf: &Bound<'_, Self>) -> PyResult<String> {
+            draw_picture(slf.as_any(), "pydidcomm.inspection._svg", "packed_picture")
+        }
 
-    /// The ways to hand the message over, in the recipient's order of preference; when one fails take the next.
-    #[getter]
-    fn deliveries<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyDelivery>> {
-        self.envelope.deliveries(py)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+            Reduced::of(slf)
+        }
 
-    /// The first delivery to a URI with one of these schemes; to any where none is given.
-    ///
-    /// Raises EndpointNotFoundError where there is none.
-    #[pyo3(signature = (*schemes: "str"))]
-    fn delivery(&self, schemes: Vec<String>) -> PyResult<PyDelivery> {
-        self.envelope.delivery(schemes)
-    }
+        fn __hash__(&self) -> u64 {
+            self.envelope.__hash__()
+        }
 
-    /// Where `message` goes, the first delivery; None where the recipient names no place.
-    #[getter]
-    fn service_metadata(&self) -> Option<PyServiceMetadata> {
-        let route = &self.envelope.first()?.route;
-        Some(PyServiceMetadata { id: route.service_id.clone(), service_endpoint: route.uri.clone() })
+        fn __repr__(&self) -> String {
+            // the first delivery of the first envelope is wrapped
+            let length = self.envelope.wire_text().length().unwrap_or_default();
+            let kids = list_ids(texts(self.envelope.kids()));
+            format!("Packed({length} bytes to {kids})")
+        }
     }
-
-    /// The first URI with one of these schemes, or with any, that takes `message`; see `delivery` for the others.
-    ///
-    /// Raises EndpointNotFoundError where there is none.
-    #[pyo3(signature = (*schemes: "str"))]
-    fn endpoint(&self, schemes: Vec<String>) -> PyResult<String> {
-        // a text that is wrapped for other mediators would be lost there
-        let layers = self.envelope.first().map(|first| &first.route.layers);
-        let same_text = |delivery: &Delivery| Some(&delivery.route.layers) == layers;
-        self.envelope.find(&schemes, same_text).map(|delivery| delivery.uri().to_owned())
-    }
-
-    /// The envelope as a picture for notebooks, from its open headers.
-    fn _repr_svg_(slf: &Bound<'_, Self>) -> PyResult<String> {
-        draw_picture(slf.as_any(), "pydidcomm.inspection._svg", "packed_picture")
-    }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
-        Reduced::of(slf)
-    }
-
-    fn __hash__(&self) -> u64 {
-        self.envelope.__hash__()
-    }
-
-    fn __repr__(&self) -> String {
-        // the first delivery of the first envelope is wrapped
-        let length = self.envelope.wire_text().length().unwrap_or_default();
-        let kids = list_ids(texts(self.envelope.kids()));
-        format!("Packed({length} bytes to {kids})")
-    }
-}
+);
 
 #[pymethods]
 impl PyPackedSigned {

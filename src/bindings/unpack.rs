@@ -8,9 +8,10 @@ use super::context::ContextIn;
 use super::opened::Opened;
 use super::operation::{PyOperation, Task};
 use super::result::IntoResult;
-use super::text_in::TextIn;
+use super::text_in::{Given, TextIn};
 use super::unpack_options::PyUnpackOptions;
-use crate::caller::Context;
+use crate::caller::{Caller, Context};
+use crate::error::Result;
 use crate::memory::check_room;
 use crate::receive::Received;
 use crate::unpack::UnpackOptions;
@@ -43,15 +44,28 @@ pub(super) fn receive(
     replay_key: bool,
     known: ContextIn<'_>,
 ) -> PyOperation {
-    let options = Arc::clone(&options.get().0);
-    PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
-        let received = crate::receive::receive(&caller, &packed_msg.0, &options).await;
+    prepare_opening(known, packed_msg, options, move |caller, packed, options| async move {
+        let received = crate::receive::receive(&caller, &packed, &options).await;
         if let (true, Ok(received)) = (replay_key, &received) {
-            check_room(packed_msg.0.len())?;
+            check_room(packed.len())?;
             received.replay_key();
         }
-        Opened::of(&packed_msg.0, received)
+        Opened::of(&packed, received)
     })
+}
+
+/// Prepares the work of `open` on the text of a packed message.
+pub(super) fn prepare_opening<T: IntoResult, W>(
+    context: ContextIn<'_>,
+    packed_msg: TextIn,
+    options: &Bound<'_, PyUnpackOptions>,
+    open: impl FnOnce(Arc<Caller>, Given, Arc<UnpackOptions>) -> W,
+) -> PyOperation
+where
+    W: Future<Output = Result<T>> + Send + 'static,
+{
+    let options = Arc::clone(&options.get().0);
+    PyOperation::prepare(context, packed_msg.0.len(), |caller| open(caller, packed_msg.0, options))
 }
 
 /// The unpacking of a message of DIDComm v2.

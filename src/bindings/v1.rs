@@ -14,6 +14,7 @@ use super::system;
 use super::tuple::{OnceTuple, TupleOut};
 use super::unpack_result::{ReplayKeyOut, convert_replay_key};
 use super::value::{Reduced, Value, hash_of};
+use super::wire_text::wire_text_methods;
 use crate::display::list_ids;
 use crate::error::Result;
 use crate::keys::Verkey;
@@ -200,60 +201,42 @@ impl PyV1Message {
     }
 }
 
-#[pymethods]
-impl PyV1Packed {
-    /// The text for the wire, as `str(...)` of this object is too.
-    #[getter]
-    fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.text.to_python(py)
-    }
+wire_text_methods!(
+    PyV1Packed,
+    text.to_python,
+    v1::MEDIA_TYPE,
+    "The media type of the text, \"application/didcomm-envelope-enc\".",
+    "The text for the wire.",
+    {
+        /// The verkeys that it was encrypted to.
+        #[getter]
+        fn to_verkeys<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
+            self.made.read(py, || self.to.iter().map(Verkey::as_str).collect())
+        }
 
-    fn __str__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.text.to_python(py)
-    }
+        /// The verkey that authenticates the sender; None in anoncrypt.
+        #[getter]
+        fn from_verkey(&self) -> Option<&str> {
+            self.from.as_ref().map(Verkey::as_str)
+        }
 
-    /// The text for the wire, as the tutorial calls it.
-    #[getter]
-    fn packed_msg<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.text.to_python(py)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
+            Reduced::of(slf)
+        }
 
-    /// The text for the wire.
-    #[getter]
-    fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.text.to_python(py)
-    }
+        fn __hash__(&self) -> u64 {
+            hash_of((self.text.length(), self.from_verkey()))
+        }
 
-    /// The media type of the text, "application/didcomm-envelope-enc".
-    #[getter]
-    fn media_type(&self) -> &'static str {
-        v1::MEDIA_TYPE
+        fn __repr__(&self) -> String {
+            format!(
+                "V1Packed({} bytes to {})",
+                self.text.length(),
+                list_ids(self.to.iter().map(Verkey::as_str))
+            )
+        }
     }
-
-    /// The verkeys that it was encrypted to.
-    #[getter]
-    fn to_verkeys<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
-        self.made.read(py, || self.to.iter().map(Verkey::as_str).collect())
-    }
-
-    /// The verkey that authenticates the sender; None in anoncrypt.
-    #[getter]
-    fn from_verkey(&self) -> Option<&str> {
-        self.from.as_ref().map(Verkey::as_str)
-    }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
-        Reduced::of(slf)
-    }
-
-    fn __hash__(&self) -> u64 {
-        hash_of((self.text.length(), self.from_verkey()))
-    }
-
-    fn __repr__(&self) -> String {
-        format!("V1Packed({} bytes to {})", self.text.length(), list_ids(self.to.iter().map(Verkey::as_str)))
-    }
-}
+);
 
 #[pymethods]
 impl PyV1Forwarded {

@@ -1,7 +1,5 @@
 //! DIDComm v1: the operations that yield `V1Message`, `V1Packed` and `V1Forwarded`.
 
-use std::sync::Arc;
-
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
@@ -15,6 +13,7 @@ use super::json::{ObjectIn, is_object};
 use super::operation::PyOperation;
 use super::public_key::PyPublicKey;
 use super::text_in::TextIn;
+use super::unpack::prepare_opening;
 use super::unpack_options::PyUnpackOptions;
 use crate::keys::Verkey;
 use crate::receive::{receive_v1, receive_v1_forward};
@@ -64,9 +63,8 @@ pub(super) fn v1_unpack(
     options: &Bound<'_, PyUnpackOptions>,
     known: ContextIn<'_>,
 ) -> PyOperation {
-    let options = Arc::clone(&options.get().0);
-    PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
-        let unpacked = receive_v1(&caller, &packed_msg.0, &options).await?;
+    prepare_opening(known, packed_msg, options, |caller, packed, options| async move {
+        let unpacked = receive_v1(&caller, &packed, &options).await?;
         // where the rest of the work is done, off the event loop
         unpacked.replay_key();
         Ok(unpacked)
@@ -94,9 +92,8 @@ pub(super) fn v1_unpack_forward(
     options: &Bound<'_, PyUnpackOptions>,
     known: ContextIn<'_>,
 ) -> PyOperation {
-    let options = Arc::clone(&options.get().0);
-    PyOperation::prepare(known, packed_msg.0.len(), |caller| async move {
-        receive_v1_forward(&caller, &packed_msg.0, &options).await
+    prepare_opening(known, packed_msg, options, |caller, packed, options| async move {
+        receive_v1_forward(&caller, &packed, &options).await
     })
 }
 

@@ -151,13 +151,7 @@ class Awaited:
 
     async def median(self, operation: str, calls: int) -> float:
         """The median of that many calls, each awaited."""
-        call = self._call(operation)
-        times: list[int] = []
-        for _ in range(calls):
-            start = perf_counter_ns()
-            await call()
-            times.append(perf_counter_ns() - start)
-        return median(times) / 1000
+        return await timed_and_awaited(self._call(operation), calls)
 
     async def result(self, operation: str) -> str:
         """What a call made."""
@@ -183,17 +177,31 @@ class Plain:
 
     async def median(self, operation: str, calls: int) -> float:
         """The median of that many calls."""
-        call = self._call(operation)
-        times: list[int] = []
-        for _ in range(calls):
-            start = perf_counter_ns()
-            call()
-            times.append(perf_counter_ns() - start)
-        return median(times) / 1000
+        return timed(self._call(operation), calls)
 
     async def result(self, operation: str) -> str:
         """What a call made."""
         return text_of(self._call(operation)())
+
+
+def timed(call: Callable[[], Any], calls: int) -> float:
+    """The median of that many calls, in microseconds."""
+    times: list[int] = []
+    for _ in range(calls):
+        start = perf_counter_ns()
+        call()
+        times.append(perf_counter_ns() - start)
+    return median(times) / 1000
+
+
+async def timed_and_awaited(call: Callable[[], Awaitable[Any]], calls: int) -> float:
+    """The median of that many calls, each awaited, in microseconds."""
+    times: list[int] = []
+    for _ in range(calls):
+        start = perf_counter_ns()
+        await call()
+        times.append(perf_counter_ns() - start)
+    return median(times) / 1000
 
 
 def described(material: Material, operation: str) -> dict[str, Any]:

@@ -54,7 +54,7 @@ class LivePeer:
 
 def _python(peer: str) -> tuple[str, ...]:
     # -I: nothing of this environment reaches the peer's
-    return ("bin/python", "-I", "-Wignore", str(HERE / peer / "client.py"))
+    return ("bin/python", "-I", "-Wignore", str(HERE / "pipe.py"), str(HERE / peer / "client.py"))
 
 
 PEERS = (

@@ -6,10 +6,7 @@ The quickstart of the package does all of it: it sets up, is relayed, sends, fet
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
 import platform
-import sys
 import uuid
 from importlib.metadata import version
 from typing import Any
@@ -79,19 +76,3 @@ class Wallet:
 
     async def _hear(self, message: dict[str, Any]) -> None:
         self.heard.append(message)
-
-
-async def main() -> None:
-    logging.disable(logging.CRITICAL)
-    wallet = Wallet()
-    while line := await asyncio.to_thread(sys.stdin.readline):
-        request = json.loads(line)
-        try:
-            reply: dict[str, Any] = {"result": await getattr(wallet, request["command"])(request)}
-        except Exception as error:  # noqa: BLE001, the table has what went wrong
-            reply = {"error": {"type": type(error).__name__, "text": str(error)}}
-        sys.stdout.write(json.dumps(reply) + "\n")
-        sys.stdout.flush()
-
-
-asyncio.run(main())

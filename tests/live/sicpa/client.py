@@ -12,9 +12,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import logging
 import platform
-import sys
 import urllib.request
 import uuid
 from importlib.metadata import version
@@ -196,19 +194,3 @@ def _posted(uri: str, packed: str) -> str:
     headers = {"Content-Type": "application/didcomm-encrypted+json"}
     with urllib.request.urlopen(urllib.request.Request(uri, packed.encode(), headers)) as answer:
         return str(answer.read().decode())
-
-
-async def main() -> None:
-    logging.disable(logging.CRITICAL)
-    wallet = Wallet()
-    while line := await asyncio.to_thread(sys.stdin.readline):
-        request = json.loads(line)
-        try:
-            reply: dict[str, Any] = {"result": await getattr(wallet, request["command"])(request)}
-        except Exception as error:  # noqa: BLE001, the table has what went wrong
-            reply = {"error": {"type": type(error).__name__, "text": str(error)}}
-        sys.stdout.write(json.dumps(reply) + "\n")
-        sys.stdout.flush()
-
-
-asyncio.run(main())

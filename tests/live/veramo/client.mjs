@@ -6,15 +6,9 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createAgent } from "@veramo/core";
 import * as didcomm from "@veramo/did-comm";
-import { DIDManager, MemoryDIDStore } from "@veramo/did-manager";
-import { PeerDIDProvider, getResolver } from "@veramo/did-provider-peer";
-import { DIDResolverPlugin } from "@veramo/did-resolver";
-import { KeyManager, MemoryKeyStore, MemoryPrivateKeyStore } from "@veramo/key-manager";
-import { KeyManagementSystem } from "@veramo/kms-local";
-import { MessageHandler } from "@veramo/message-handler";
-import { Resolver } from "did-resolver";
 
 import { serve } from "./answers.js";
+import { plugins } from "./plugins.mjs";
 
 const SECONDS = 10;
 const PERIOD = 500;
@@ -47,25 +41,10 @@ const listener = {
 function newAgent() {
   return createAgent({
     plugins: [
-      new KeyManager({
-        store: new MemoryKeyStore(),
-        kms: { local: new KeyManagementSystem(new MemoryPrivateKeyStore()) },
-      }),
-      new DIDManager({
-        providers: { "did:peer": new PeerDIDProvider({ defaultKms: "local" }) },
-        store: new MemoryDIDStore(),
-        defaultProvider: "did:peer",
-      }),
-      new DIDResolverPlugin({ resolver: new Resolver(getResolver()) }),
-      new didcomm.DIDComm({ transports: [new didcomm.DIDCommHttpTransport()] }),
-      new MessageHandler({
-        messageHandlers: [
-          new didcomm.DIDCommMessageHandler(),
-          new didcomm.TrustPingMessageHandler(),
-          new didcomm.CoordinateMediationV3RecipientMessageHandler(),
-          new didcomm.PickupRecipientMessageHandler(),
-        ],
-      }),
+      ...plugins(
+        new didcomm.CoordinateMediationV3RecipientMessageHandler(),
+        new didcomm.PickupRecipientMessageHandler(),
+      ),
       database,
       listener,
     ],

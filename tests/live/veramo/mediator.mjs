@@ -5,17 +5,11 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createAgent } from "@veramo/core";
 import * as didcomm from "@veramo/did-comm";
-import { DIDManager, MemoryDIDStore } from "@veramo/did-manager";
-import { PeerDIDProvider, getResolver } from "@veramo/did-provider-peer";
-import { DIDResolverPlugin } from "@veramo/did-resolver";
-import { KeyManager, MemoryKeyStore, MemoryPrivateKeyStore } from "@veramo/key-manager";
-import { KeyManagementSystem } from "@veramo/kms-local";
 import { KeyValueStore } from "@veramo/kv-store";
 import { MediationManagerPlugin } from "@veramo/mediation-manager";
-import { MessageHandler } from "@veramo/message-handler";
-import { Resolver } from "did-resolver";
 
 import { serve } from "./answers.js";
+import { plugins } from "./plugins.mjs";
 
 const saved = new Map();
 
@@ -54,26 +48,11 @@ const map = () => new KeyValueStore({ namespace: "mediation", store: new Map() }
 
 const agent = createAgent({
   plugins: [
-    new KeyManager({
-      store: new MemoryKeyStore(),
-      kms: { local: new KeyManagementSystem(new MemoryPrivateKeyStore()) },
-    }),
-    new DIDManager({
-      providers: { "did:peer": new PeerDIDProvider({ defaultKms: "local" }) },
-      store: new MemoryDIDStore(),
-      defaultProvider: "did:peer",
-    }),
-    new DIDResolverPlugin({ resolver: new Resolver(getResolver()) }),
-    new didcomm.DIDComm({ transports: [new didcomm.DIDCommHttpTransport()] }),
-    new MessageHandler({
-      messageHandlers: [
-        new didcomm.DIDCommMessageHandler(),
-        new didcomm.TrustPingMessageHandler(),
-        new didcomm.CoordinateMediationV3MediatorMessageHandler(),
-        new didcomm.PickupMediatorMessageHandler(),
-        new didcomm.RoutingMessageHandler(),
-      ],
-    }),
+    ...plugins(
+      new didcomm.CoordinateMediationV3MediatorMessageHandler(),
+      new didcomm.PickupMediatorMessageHandler(),
+      new didcomm.RoutingMessageHandler(),
+    ),
     new MediationManagerPlugin(true, map(), map(), map()),
     database,
   ],

@@ -1,6 +1,7 @@
 //! The peer's end of the pipe: one JSON request a line in, one JSON answer a line out.
 
 pub mod measured;
+pub mod sicpa;
 
 use std::io::{BufRead, Write, stdin, stdout};
 

@@ -1,16 +1,13 @@
 //! The crate `didcomm`, SICPA's in Rust.
 
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
-
 use didcomm::algorithms::{AnonCryptAlg, AuthCryptAlg, SignAlg};
 use didcomm::did::DIDDoc;
 use didcomm::did::resolvers::ExampleDIDResolver;
-use didcomm::error::Error;
 use didcomm::protocols::routing::try_parse_forward;
 use didcomm::secrets::Secret;
 use didcomm::secrets::resolvers::ExampleSecretsResolver;
 use didcomm::{FromPrior, Message, PackEncryptedOptions, UnpackMetadata, UnpackOptions};
+use peers::sicpa::{finish, not_json};
 use peers::{Answer, Refusal, list, locked_version, serve, text};
 use serde_json::{Value, json};
 
@@ -24,22 +21,6 @@ fn main() {
         "unpack_forward" => unpack_forward(request),
         command => Err(Refusal::of_request(format!("no command {command}"))),
     });
-}
-
-fn refused(error: Error) -> Refusal {
-    Refusal(format!("{:?}", error.kind()), error.to_string())
-}
-
-fn not_json(error: serde_json::Error) -> Refusal {
-    Refusal("NotRead".to_owned(), error.to_string())
-}
-
-/// Runs a future that waits for nothing.
-fn finish<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Refusal> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output.map_err(refused),
-        Poll::Pending => Err(Refusal::of_request("the peer waits")),
-    }
 }
 
 /// The documents of the request; the crate wants a list of services in each.

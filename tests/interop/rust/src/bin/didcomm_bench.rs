@@ -1,38 +1,19 @@
 //! The crate `didcomm`, SICPA's in Rust, measured: documents and secrets are read before.
 
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
-
 use didcomm::algorithms::AnonCryptAlg;
 use didcomm::did::DIDDoc;
 use didcomm::did::resolvers::ExampleDIDResolver;
-use didcomm::error::Error;
 use didcomm::protocols::routing::wrap_in_forward;
 use didcomm::secrets::Secret;
 use didcomm::secrets::resolvers::ExampleSecretsResolver;
 use didcomm::{Message, PackEncryptedOptions, UnpackOptions};
 use peers::measured::{Call, Output, serve};
+use peers::sicpa::{finish, not_json};
 use peers::{Refusal, list, text};
 use serde_json::{Value, json};
 
 fn main() {
     serve(prepare);
-}
-
-fn refused(error: Error) -> Refusal {
-    Refusal(format!("{:?}", error.kind()), error.to_string())
-}
-
-fn not_json(error: serde_json::Error) -> Refusal {
-    Refusal("NotRead".to_owned(), error.to_string())
-}
-
-/// Runs a future that waits for nothing.
-fn finish<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Refusal> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output.map_err(refused),
-        Poll::Pending => Err(Refusal::of_request("the peer waits")),
-    }
 }
 
 /// The DIDs that the operation names: its resolvers go through lists, which are no longer than they must be.
