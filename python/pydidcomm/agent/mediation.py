@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 import anyio
 
-from pydidcomm import DIDCommError, DIDCommMessaging, Packed, UnpackConfig, same_party
+from pydidcomm import DIDCommError, DIDCommMessaging, Packed, SecretNotFoundError, UnpackConfig, same_party
 from pydidcomm._failures import FAILURES
 from pydidcomm.agent.live import Live
 from pydidcomm.agent.outbox import Transport
@@ -305,8 +305,7 @@ class Mediation:
         for pickup in (self._pickup, *PICKUPS):
             try:
                 for did in await self._queues():
-                    while await self._fetch(pickup, did):
-                        pass
+                    await self._fetch_all(pickup, did)
             except ProblemReported as error:
                 if "unsupported" not in error.code and "not-found" not in error.code:
                     raise
@@ -325,6 +324,15 @@ class Mediation:
         return tuple(
             [one.key async for one in records if any(same_party(one.value.decode(), name) for name in names)]
         )
+
+    async def _fetch_all(self, pickup: Pickup, did: str | None) -> None:
+        try:
+            while await self._fetch(pickup, did):
+                pass
+        except SecretNotFoundError:
+            # a DID that never came into use has no keys any more, and is still registered
+            if did is None:
+                raise
 
     async def _fetch(self, pickup: Pickup, did: str | None) -> bool:
         """Fetch one delivery; return whether at least one envelope was stored."""

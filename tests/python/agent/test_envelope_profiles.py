@@ -127,6 +127,31 @@ async def test_a_mediator_is_asked_in_its_profile_by_each_did_for_its_own_messag
     assert sorted(heard) == ["0", "1"]
 
 
+@pytest.mark.parametrize("without_keys", [0, 1])
+async def test_a_did_without_keys_does_not_keep_the_messages_of_others_at_the_mediator(
+    without_keys: int,
+) -> None:
+    mediator, peer, store = await VeramoMediator.made(), await MemoryPeer.new(), MemoryStore()
+    async with Agent(store, transport=mediator, protocols=[], accept_profiles=["veramo"]) as agent:
+        await agent.mediate(mediator.did, profile="veramo")
+        ours = [(await agent.invite()).message.frm or "" for _ in "12"]
+    gone = ours.pop(without_keys)
+    document = await peer.messaging.resolve(gone)
+    # as the keys of a DID that was created for a relationship which another message has begun
+    for kid in (*document.key_agreement, *document.authentication):
+        store.secrets.remove_key(kid)
+    packed = await peer.pack(
+        Text(content="hi").to_message(), to=ours[0], config=PackEncryptedConfig(forward=False)
+    )
+    mediator.queues[ours[0]] = {"envelope": packed.text.encode()}
+
+    async def is_fetched() -> bool:
+        return not mediator.queues[ours[0]]
+
+    async with Agent(store, transport=mediator, protocols=[], accept_profiles=["veramo"]):
+        await eventually(is_fetched)
+
+
 async def test_a_profile_that_the_agent_does_not_accept_is_named() -> None:
     peer = await MemoryPeer.new()
     async with answering(peer, accept=False) as agent:
