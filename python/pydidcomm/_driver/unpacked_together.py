@@ -14,6 +14,7 @@ from pydidcomm._driver.drive import drive
 from pydidcomm._driver.event_loop import running_loop
 from pydidcomm._log import is_detailed, log_refusal
 from pydidcomm.config import ResolversConfig, UnpackConfig
+from pydidcomm.errors import DIDCommError
 
 __all__ = ["UnpackedTogether"]
 
@@ -62,9 +63,14 @@ class UnpackedTogether:
             gathered = self._gathered
             if gathered is None or gathered.loop is not loop:
                 gathered = self._gathered = _Gathered(loop)
-            result = await gathered.put(operation)
+            try:
+                result = await gathered.put(operation)
+            except DIDCommError as error:
+                # in the task of the message: a log record may have the span or request of its context
+                log_refusal(error)
+                raise
             if result is None:
-                # it was begun, and waits for an answer
+                # it was begun, and waits for an answer, or another one failed the call
                 operation = self._prepare(self._resolvers, packed, self._config)
         if result is None:
             result = await drive(operation, self._resolvers)
@@ -85,7 +91,7 @@ class _Gathered:
         self._waiting: list[tuple[Operation, Any]] = []
 
     def put(self, operation: Operation) -> Awaitable[Any]:
-        """The result of an operation; None where it waits for an answer."""
+        """The result of an operation; None where it has to be run on its own."""
         future: Awaitable[Any] = self.loop.create_future()
         self._waiting.append((operation, future))
         if len(self._waiting) == 1:
@@ -97,16 +103,23 @@ class _Gathered:
         some, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
         if self._waiting:
             self.loop.call_soon(self._run)
-        # to wake other threads takes longer than the work
-        batch = Batch([operation for operation, _ in some], 1)
+        results: list[Any] = [None] * len(some)
         try:
+            # to wake other threads takes longer than the work
+            batch = Batch([operation for operation, _ in some], 1)
             batch.run()
+            results = batch.results()
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:  # noqa: BLE001, S110, a panic of the core too
+            # each message is run on its own, and the one at fault raises the same again
+            pass
         finally:
-            for (_, future), result in zip(some, batch.results(), strict=True):
+            for (_, future), result in zip(some, results, strict=True):
                 # its task may be cancelled
                 if future.done():
                     continue
                 if isinstance(result, Exception):
-                    future.set_exception(log_refusal(result))
+                    future.set_exception(result)
                 else:
                     future.set_result(result)

@@ -1,5 +1,7 @@
 """Messages of one turn of the event loop are unpacked together, and each is answered for itself."""
 
+import logging
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -127,3 +129,53 @@ async def test_messages_of_one_turn_are_unpacked_by_few_calls_of_the_core(
         assert await answered(mediator, bodies) == [202] * 25
     # trio has no turn of its loop to wait for
     assert sizes == ([] if anyio_backend_name == "trio" else [10, 10, 5])
+
+
+async def test_a_call_of_the_core_that_fails_takes_no_message_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Failing:
+        def __init__(self, operations: list[Any], threads: int | None) -> None:
+            pass
+
+        def run(self) -> None:
+            problem = "a fault of the core"
+            raise RuntimeError(problem)
+
+        def results(self) -> list[Any]:
+            return []
+
+    async with mediating(tmp_path) as mediator:
+        alice, bob = await Wallet.new(mediator), await Wallet.new(mediator)
+        await bob.enroll()
+        bodies = [await alice.forwarded(bob.did, {"n": number}) for number in range(3)]
+        monkeypatch.setattr("pydidcomm._driver.unpacked_together.Batch", Failing)
+        with anyio.fail_after(10):
+            assert await answered(mediator, [*bodies, b"noise"]) == [202, 202, 202, 400]
+
+
+async def test_a_refusal_is_logged_in_the_context_of_its_own_message(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    request: ContextVar[int] = ContextVar("request")
+    logged: list[int] = []
+
+    class Noting(logging.Filter):
+        def filter(self, record: logging.LogRecord) -> bool:
+            logged.append(request.get())
+            return True
+
+    async with mediating(tmp_path) as mediator:
+
+        async def receive(number: int) -> None:
+            request.set(number)
+            await mediator.receive(b"noise")
+
+        noting, logger = Noting(), logging.getLogger("pydidcomm")
+        logger.addFilter(noting)
+        with caplog.at_level(logging.WARNING, "pydidcomm"):
+            async with anyio.create_task_group() as group:
+                for number in range(3):
+                    group.start_soon(receive, number)
+        logger.removeFilter(noting)
+    assert sorted(logged) == [0, 1, 2]
