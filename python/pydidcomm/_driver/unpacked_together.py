@@ -6,6 +6,7 @@ the other's data, and each hands the interpreter lock over: a sixth of the work 
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
+from weakref import ref
 
 from pydidcomm._core import Batch, InMemorySecrets, Operation, UnpackResult, V1Message
 from pydidcomm._driver import operations
@@ -61,10 +62,10 @@ class UnpackedTogether:
         result: Any = None
         if loop is not None:
             gathered = self._gathered
-            if gathered is None or gathered.loop is not loop:
+            if gathered is None or gathered.loop() is not loop:
                 gathered = self._gathered = _Gathered(loop)
             try:
-                result = await gathered.put(operation)
+                result = await gathered.put(operation, loop)
             except DIDCommError as error:
                 # in the task of the message: a log record may have the span or request of its context
                 log_refusal(error)
@@ -87,22 +88,23 @@ class _Gathered:
     """The operations of one event loop that are run next."""
 
     def __init__(self, loop: Any) -> None:  # noqa: ANN401, of asyncio
-        self.loop = loop
+        # weak: a loop that has ended is not kept
+        self.loop = ref(loop)
         self._waiting: list[tuple[Operation, Any]] = []
 
-    def put(self, operation: Operation) -> Awaitable[Any]:
+    def put(self, operation: Operation, loop: Any) -> Awaitable[Any]:  # noqa: ANN401, of asyncio
         """The result of an operation; None where it has to be run on its own."""
-        future: Awaitable[Any] = self.loop.create_future()
+        future: Awaitable[Any] = loop.create_future()
         self._waiting.append((operation, future))
         if len(self._waiting) == 1:
             # what else arrives in this turn of the loop joins it
-            self.loop.call_soon(self._run)
+            loop.call_soon(self._run, loop)
         return future
 
-    def _run(self) -> None:
+    def _run(self, loop: Any) -> None:  # noqa: ANN401, of asyncio
         some, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
         if self._waiting:
-            self.loop.call_soon(self._run)
+            loop.call_soon(self._run, loop)
         results: list[Any] = [None] * len(some)
         try:
             # to wake other threads takes longer than the work

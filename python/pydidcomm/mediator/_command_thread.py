@@ -128,6 +128,8 @@ class CommandThread:
                 group, going = self._gather()
                 if group:
                     self._run_group(connection, group)
+                    # envelopes and event loops are not kept while the next group is waited for
+                    group.clear()
         finally:
             connection.close()
 

@@ -1,6 +1,9 @@
 """Messages of one turn of the event loop are unpacked together, and each is answered for itself."""
 
+import asyncio
+import gc
 import logging
+import weakref
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -179,3 +182,26 @@ async def test_a_refusal_is_logged_in_the_context_of_its_own_message(
                     group.start_soon(receive, number)
         logger.removeFilter(noting)
     assert sorted(logged) == [0, 1, 2]
+
+
+def test_an_event_loop_that_has_ended_is_not_kept(tmp_path: Path) -> None:
+    ended: list[weakref.ref[asyncio.AbstractEventLoop]] = []
+
+    async def made() -> tuple[Mediator, bytes]:
+        party = DIDCommMessaging()
+        did = await party.create_peer_did(service_endpoint=URL)
+        mediator = Mediator(party, did, SqliteMediatorStore(tmp_path / "mediator.db"), base_url=URL)
+        alice = await Wallet.new(mediator)
+        # for a DID that is not registered, which its sender does not learn
+        return mediator, await alice.forwarded(alice.did, {})
+
+    async def receive() -> int:
+        ended.append(weakref.ref(asyncio.get_running_loop()))
+        return (await mediator.receive(body)).status
+
+    mediator, body = asyncio.run(made())
+    # a mediator may be used in one loop after the other
+    assert [asyncio.run(receive()) for _ in range(2)] == [202, 202]
+    gc.collect()
+    assert [loop() for loop in ended] == [None, None]
+    asyncio.run(mediator.aclose())
