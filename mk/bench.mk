@@ -1,5 +1,5 @@
 # benchmarks
-.PHONY: bench bench-published bench-mediator bench-mediator-live bench-mediator-queue soak-mediator bench-agent scale bench-stores bench-parts bench-core bench-loop bench-instructions bench-peers
+.PHONY: bench bench-published bench-mediator bench-mediator-peers bench-mediator-live bench-mediator-queue soak-mediator bench-agent scale bench-stores bench-parts bench-core bench-loop bench-instructions bench-peers
 
 # the number of rounds for the medians, and a part of the names of the operations to measure
 ROUNDS ?= 20
@@ -43,6 +43,13 @@ MEDIATOR_ROUNDS ?= 5
 bench-mediator: $(BENCH)/installed ## measure forwards a second against the web server and the store alone: make bench-mediator MESSAGES=4000
 	$(SAY) "benchmark of the mediator: forwards a second with full durability, as a share of its limits"
 	$(BENCH)/venv/bin/python tests/benches/bench_mediator.py --messages $(MESSAGES) --rounds $(MEDIATOR_ROUNDS) $(if $(POSTGRES),--postgres '$(POSTGRES)') $(if $(PROCESSES),--processes $(PROCESSES))
+
+ROOTSID ?=
+AFFINIDI ?=
+
+bench-mediator-peers: $(BENCH)/installed $(if $(ROOTSID),$(PEERS)/rootsid/installed) ## measure other mediators by the same forwards: make bench-mediator-peers ROOTSID=../didcomm-mediator AFFINIDI=URL
+	$(SAY) "benchmark of other mediators: forwards a second, at the durability that each promises"
+	$(BENCH)/venv/bin/python tests/benches/bench_mediator_peers.py --rounds $(MEDIATOR_ROUNDS) $(if $(ROOTSID),--rootsid '$(ROOTSID)' --rootsid-python $(PEERS)/rootsid/bin/python) $(if $(AFFINIDI),--affinidi '$(AFFINIDI)' --affinidi-did '$(AFFINIDI_DID)' --affinidi-next '$(AFFINIDI_NEXT)')
 
 bench-mediator-live: $(BENCH)/installed ## measure live delivery from end to end, and the memory of sockets: make bench-mediator-live SOCKETS=10000
 	$(SAY) "benchmark of live delivery: alone, and with other open sockets"

@@ -23,10 +23,10 @@ _SEVERAL: Final = 4
 """Commands that must have arrived during a commit before the next group waits for more: a transaction costs
 as much as ten commands."""
 
-_GATHERED: Final = 0.0005
-"""Seconds between two checks for more commands."""
+_GATHERED: Final = 0.001
+"""Seconds between two checks for more commands: the event loop opens some ten messages at a time."""
 
-_MOST_LOOKS: Final = 8
+_MOST_LOOKS: Final = 5
 """Checks before a commit; they end when one finds no more commands."""
 
 _Command = Callable[[sqlite3.Connection], Any]
@@ -61,6 +61,7 @@ class CommandThread:
         self._opened: Future[None] = Future()
         self._closed = False
         self._lock = threading.Lock()
+        self._before = 0
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
         self._opened.result()
@@ -137,14 +138,6 @@ class CommandThread:
         """Return the next group, and whether the thread continues."""
         group: _Group = []
         going = self._take(group)
-        looks = _MOST_LOOKS if len(group) >= _SEVERAL else 0
-        while going and looks and len(group) < self._most:
-            looks -= 1
-            before = len(group)
-            sleep(_GATHERED)
-            going = self._take(group)
-            if len(group) == before:
-                break
         if going and not group:
             # the queue is empty: block until a command arrives
             entry = self._waiting.get()
@@ -152,6 +145,16 @@ class CommandThread:
             if entry is not None:
                 group.append(entry)
                 going = self._take(group)
+        # after a large group the answers to it are on their way, and what follows them comes one by one
+        looks = _MOST_LOOKS if max(len(group), self._before) >= _SEVERAL else 0
+        while going and looks and len(group) < self._most:
+            looks -= 1
+            before = len(group)
+            sleep(_GATHERED)
+            going = self._take(group)
+            if len(group) == before:
+                break
+        self._before = len(group)
         return group, going
 
     def _take(self, group: _Group) -> bool:

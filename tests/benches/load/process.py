@@ -7,9 +7,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Generator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx2
@@ -40,10 +41,14 @@ def initialized(folder: str, port: int, postgres: str | None) -> str:
 
 
 @contextmanager
-def running(words: Sequence[str], port: int, folder: str) -> Generator[int]:
+def running(
+    words: Sequence[str], port: int, folder: str, variables: Mapping[str, str] = MappingProxyType({})
+) -> Generator[int]:
     """Run a server on the port for the time of the block: its process id."""
-    environment = os.environ | UNLIMITED | {"PYDIDCOMM_MEDIATOR_SERVER_PORT": str(port)}
-    with subprocess.Popen(words, cwd=folder, env=environment, stderr=subprocess.DEVNULL) as process:  # noqa: S603
+    environment = os.environ | UNLIMITED | {"PYDIDCOMM_MEDIATOR_SERVER_PORT": str(port)} | dict(variables)
+    with subprocess.Popen(  # noqa: S603, our own words
+        words, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
         try:
             for _ in range(ATTEMPTS):
                 try:

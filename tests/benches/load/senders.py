@@ -21,9 +21,9 @@ def enclosed(to: str, number: int = 0) -> bytes:
     return DIDCommMessaging().pack(message, to=to, anonymous=True).text.encode()
 
 
-def forwards(mediator: str, recipients: Iterable[str]) -> list[bytes]:
+def forwards(mediator: str, recipients: Iterable[str], sender: DIDCommMessaging | None = None) -> list[bytes]:
     """An anonymous forward of such a message for each of the recipients."""
-    alice = DIDCommMessaging()
+    alice = sender or DIDCommMessaging()
     made: list[bytes] = []
     for number, to in enumerate(recipients):
         attached = Attachment.from_json_value(json.loads(enclosed(to, number)))
@@ -35,8 +35,9 @@ def forwards(mediator: str, recipients: Iterable[str]) -> list[bytes]:
 class Sender:
     """One connection over which request follows request."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, path: str = "/") -> None:
         self._port = port
+        self._path = path
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
@@ -56,9 +57,13 @@ class Sender:
     async def _answer(self, body: bytes) -> bytes:
         if self._reader is None or self._writer is None:
             self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
-        head = f"POST / HTTP/1.1\r\nhost: x\r\n{HEADERS}\r\ncontent-length: {len(body)}\r\n\r\n"
+        head = f"POST {self._path} HTTP/1.1\r\nhost: x\r\n{HEADERS}\r\ncontent-length: {len(body)}\r\n\r\n"
         self._writer.write(head.encode() + body)
-        return await self._reader.readuntil(b"\r\n\r\n")
+        answer = await self._reader.readuntil(b"\r\n\r\n")
+        # our mediator answers without a body, others with one
+        if b"content-length: 0\r\n" not in answer:
+            await self._reader.readexactly(_length(answer))
+        return answer
 
     def close(self) -> None:
         """End the connection."""
@@ -67,7 +72,13 @@ class Sender:
         self._reader = self._writer = None
 
 
-async def posted(ports: list[int], bodies: list[bytes]) -> tuple[float, list[float]]:
+def _length(head: bytes) -> int:
+    """The length of the body that follows."""
+    lines = head.lower().split(b"\r\n")
+    return next((int(line[15:]) for line in lines if line.startswith(b"content-length:")), 0)
+
+
+async def posted(ports: list[int], bodies: list[bytes], path: str = "/") -> tuple[float, list[float]]:
     """As fast as the servers answer, over as many connections to each.
 
     Returns:
@@ -77,7 +88,7 @@ async def posted(ports: list[int], bodies: list[bytes]) -> tuple[float, list[flo
     times: list[float] = []
 
     async def one(port: int) -> None:
-        sender = Sender(port)
+        sender = Sender(port, path)
         times.extend([await sender.send(body) for body in left])
         sender.close()
 

@@ -1,0 +1,1 @@
+"""Ids of the stand-in for MongoDB."""
