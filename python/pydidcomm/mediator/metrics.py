@@ -16,7 +16,6 @@ _SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
 _LEVELS: Final[tuple[tuple[str, str, Literal["livesum", "livemax", "mostrecent"]], ...]] = (
     ("sockets", "Open WebSockets.", "livesum"),
     ("live_sessions", "DIDs in live mode.", "livesum"),
-    ("working", "Messages in work.", "livesum"),
     ("onward_messages", "Messages in the queue of onward delivery.", "mostrecent"),
     ("onward_hosts_left_alone", "Hosts whose circuit breaker is open.", "livemax"),
     ("parked", "Parked messages: delivered too often without an acknowledgment.", "mostrecent"),
