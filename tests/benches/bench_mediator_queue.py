@@ -152,7 +152,7 @@ def main() -> None:
             print(f"an envelope of {len(envelope)} bytes takes {each:.0f} in the files of the store")
         pid = servers.enter_context(running([*MEDIATOR, "run"], port, folder))
         queues = [
-            Queue("empty queue, long one beside it", port, pid, mediator, quick),
+            Queue("empty queue, next to a long one", port, pid, mediator, quick),
             Queue("long queue", port, pid, mediator, slow),
         ]
         if not arguments.postgres:

@@ -34,21 +34,21 @@ SERVICE = {"id": "did:example:x#s", "accept": ["didcomm/v2"], "type": "DIDCommMe
 
 def parties() -> dict[str, Any]:
     """The parties as the program reads them: Bob is behind a mediator, Carol behind one named by its DID."""
-    told: dict[str, Any] = {}
+    world: dict[str, Any] = {}
     for party in (ALICE, BOB, CAROL, MALLORY, MEDIATOR):
         secrets = [key.secret_jwk for key in (*party.agreement, party.signing)]
-        told[party.did] = {**party.document, "secrets": secrets}
-    told[ALICE.did]["secrets"].append(REVOKED.secret_jwk)
-    told[ALICE.did]["verificationMethod"] = [*ALICE.document["verificationMethod"], REVOKED.method]
-    told[BOB.did]["service"] = [
+        world[party.did] = {**party.document, "secrets": secrets}
+    world[ALICE.did]["secrets"].append(REVOKED.secret_jwk)
+    world[ALICE.did]["verificationMethod"] = [*ALICE.document["verificationMethod"], REVOKED.method]
+    world[BOB.did]["service"] = [
         {**SERVICE, "service_endpoint": "https://bob", "routing_keys": [MEDIATOR.key.kid]}
     ]
-    told[CAROL.did]["service"] = [
+    world[CAROL.did]["service"] = [
         {**SERVICE, "id": "did:example:x#1", "accept": ["didcomm/aip1"], "service_endpoint": "https://old"},
         {**SERVICE, "service_endpoint": MEDIATOR.did},
     ]
-    told[MEDIATOR.did]["service"] = [{**SERVICE, "service_endpoint": "https://mediator"}]
-    return told
+    world[MEDIATOR.did]["service"] = [{**SERVICE, "service_endpoint": "https://mediator"}]
+    return world
 
 
 PARTIES = parties()

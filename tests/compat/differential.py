@@ -127,7 +127,7 @@ def main(original: str) -> int:
         sys.stdout.write(f"{count:6} {reason}\n")
     for line in comparison.unexpected[:40]:
         sys.stdout.write(f"DIFFERS {line}\n")
-    sys.stdout.write(f"{len(comparison.unexpected)} differences that nobody expects\n")
+    sys.stdout.write(f"{len(comparison.unexpected)} unexpected differences\n")
     return 1 if comparison.unexpected else 0
 
 

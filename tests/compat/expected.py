@@ -28,7 +28,7 @@ NAMED_OTHERWISE = {
     # a forward may be signed, and then its signature is looked at
     ("forward", INVALID, UNSIGNED),
     ("forward", INVALID, "DIDUrlNotFoundError"),
-    # of two keys that are not there, one is told
+    # of two keys that are missing, one is reported
     ("encrypt", "SecretNotFoundError", "DIDUrlNotFoundError"),
 }
 """The function, what the original calls a fault, and what it is called here."""

@@ -1,7 +1,7 @@
 """Runs the tests of the libraries before this one on the stand-ins for them.
 
 python tests/compat/run_suites.py DIR [name]: DIR has one folder for each repository. What does not run is
-printed with its reason; a failure is told by the exit code.
+printed with its reason; the exit code is 1 after a failure.
 """
 
 import os

@@ -27,7 +27,7 @@ class Suite:
     Attributes:
         name: The name of the repository, which is that of its folder.
         folder: Where in it pytest runs.
-        arguments: What pytest is told beside.
+        arguments: Further arguments of pytest.
         deselected: Tests by node id, or by the beginning of it, with the reason why they do not run.
         ignored: Files that cannot be imported, with the reason.
     """

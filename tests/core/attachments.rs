@@ -105,9 +105,9 @@ fn every_form_of_a_detached_signature_is_read() {
 #[test]
 fn a_kid_is_read_in_either_header() {
     let protected = json!({"alg": "EdDSA"});
-    let beside =
+    let with_other =
         jws(str::from_utf8(CONTENT).unwrap(), &protected, Some(json!({"kid": ALICE_SIGNS})), ALICE_SIGNS);
-    assert_eq!(signer_of(&with_jws(&beside["signatures"][0]), None), ALICE_SIGNS);
+    assert_eq!(signer_of(&with_jws(&with_other["signatures"][0]), None), ALICE_SIGNS);
 }
 
 // ATT-11

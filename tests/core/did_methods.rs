@@ -83,13 +83,13 @@ fn any_service() -> impl Strategy<Value = Value> {
         1 => Just(json!(["Other", "DIDCommMessaging"])),
     ];
     (proptest::option::of("#[a-z]{1,8}"), kind, any_endpoint(), any::<bool>()).prop_map(
-        |(id, kind, endpoint, beside)| {
+        |(id, kind, endpoint, has_routing)| {
             let mut service = json!({"type": kind, "serviceEndpoint": endpoint});
             if let Some(id) = id {
                 service["id"] = json!(id);
             }
             // the form of the drafts, and an undefined member
-            if beside && endpoint.is_string() {
+            if has_routing && endpoint.is_string() {
                 service["accept"] = json!(["didcomm/v2"]);
                 service["routingKeys"] = json!(["did:example:m#k"]);
                 service["priority"] = json!({"level": [0, 1.5, null]});

@@ -1,4 +1,4 @@
-"""What the messages of the scenarios have beside `id`, `type`, `from` and `to`."""
+"""What the messages of the scenarios have besides `id`, `type`, `from` and `to`."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ HASHED: Json = {
         }
     ]
 }
-# its signature is looked at by nobody here: the form is what they differ in
+# its signature is not verified here: the peers differ in the form
 SIGNED_JWS: Json = {
     "header": {"kid": "did:example:carol#sign"},
     "protected": "eyJhbGciOiJFZERTQSJ9",

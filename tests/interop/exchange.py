@@ -59,7 +59,7 @@ class Cast:
         return [self.recipient, *self.senders()]
 
     def senders(self) -> list[Party]:
-        """Whoever packs holds these secrets."""
+        """The secrets of the party that packs."""
         return [self.sender, *([] if self.prior is None else [self.prior]), *self.strangers]
 
 

@@ -1,4 +1,4 @@
-"""Messages that lie, made by the forger of tests/python: nobody may believe them."""
+"""Forged messages, made by the forger of tests/python: each has to be refused."""
 
 from __future__ import annotations
 

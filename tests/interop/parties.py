@@ -34,7 +34,7 @@ Method: TypeAlias = "Callable[[Secret], Json]"
 class Party:
     """A DID, the document that the peer is handed (empty: the peer resolves it), and its secrets as JWKs.
 
-    Where the DID is a short form, `long` is what our resolver is told.
+    Where the DID is a short form, `long` is what our resolver gets.
     """
 
     did: str

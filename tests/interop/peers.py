@@ -48,7 +48,7 @@ def lack(reason: str, *needs: str) -> Lack:
 
 @dataclass(frozen=True)
 class Implementation:
-    """Somebody else's DIDComm.
+    """Another implementation of DIDComm.
 
     Attributes:
         name: As the Makefile has it: `make interop-NAME`.
@@ -77,7 +77,7 @@ class Implementation:
         return (HOMES / self.home / "installed").is_file()
 
     def accepted(self) -> frozenset[str]:
-        """The profiles that we accept from it beside that of the specification."""
+        """The profiles that we accept from it besides that of the specification."""
         return frozenset({self.profile} - {"didcomm/v2"})
 
     def speaks(self) -> bool:

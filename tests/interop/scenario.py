@@ -48,7 +48,7 @@ class Scenario:
     """A message between two parties.
 
     Attributes:
-        headers: What the message has beside `id`, `type`, `from` and `to`.
+        headers: What the message has besides `id`, `type`, `from` and `to`.
         recipient: The keys of the recipient.
         sender: The keys of the sender, and of the DID that it had before.
         held: The recipient's key for agreement whose secret it holds; None for all.

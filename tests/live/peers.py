@@ -1,4 +1,4 @@
-"""The agents and wallets that nobody here wrote: how each is started, and what it lacks."""
+"""The agents and wallets of other projects: how each is started, and what it lacks."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class WalletTalk:
         await friend.send(Text(content="from us"))
         found = await self.process.ask("receive", type=TEXT)
         assert found["body"]["content"] == "from us", found
-        # a relationship is told more than a stranger
+        # a relationship gets more than an unknown peer
         self.ours = found["from"]
 
     async def _write(self) -> None:

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::honest;
 
-/// What is read says nothing that nobody said, and says the same when its JSON is written anew.
+/// A message that is read was really sent, and is the same after its JSON is written anew.
 pub(crate) fn holds(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     let Some(unpacked) = honest::unpack(text) else { return };

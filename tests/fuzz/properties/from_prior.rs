@@ -34,7 +34,7 @@ fn claims(token: &str) -> Option<FromPrior> {
     assert_eq!(rotation.issuer_kid().as_str(), ALICE_SIGNS);
     match unpacked.message().from_prior() {
         Some(pydidcomm::message::FromPriorHeader::Verified(claims, _)) => Some(claims.clone()),
-        other => panic!("a rotation was proved and {other:?} is told"),
+        other => panic!("a rotation was proved and {other:?} is reported"),
     }
 }
 

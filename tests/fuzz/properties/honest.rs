@@ -1,4 +1,4 @@
-//! The envelopes that somebody really sent, and what they say.
+//! The envelopes that were really sent, and what they say.
 
 use std::sync::LazyLock;
 
@@ -43,11 +43,11 @@ fn said(unpacked: &Unpacked) -> Said {
     (unpacked.message().to_json(), sender, signer, unpacked.is_encrypted())
 }
 
-/// Unpacks a text: what it says was said by somebody, or by nobody and nobody is named.
+/// Unpacks a text: it was really sent, or it proves no sender.
 pub(super) fn unpack(text: &str) -> Option<Unpacked> {
     let unpacked = WORLD.unpack(text).ok()?;
     let said = said(&unpacked);
     let is_plain = (&said.1, &said.2, said.3) == (&None, &None, false);
-    assert!(is_plain || SAID.contains(&said), "nobody said {said:?}");
+    assert!(is_plain || SAID.contains(&said), "{said:?} was never sent");
     Some(unpacked)
 }

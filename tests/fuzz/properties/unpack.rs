@@ -1,4 +1,4 @@
-//! Envelopes that somebody sent and somebody else changed, unpacked with the keys they are for.
+//! Envelopes that were changed after they were packed, unpacked with the keys of their recipients.
 
 use super::honest::{self, ENVELOPES};
 use super::mutation::{Mutation, Source};

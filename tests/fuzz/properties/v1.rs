@@ -1,4 +1,4 @@
-//! Envelopes of DIDComm v1 that somebody sent and somebody else changed, unpacked with the key they are for.
+//! Envelopes of DIDComm v1 that were changed after they were packed, unpacked with the key of the recipient.
 
 use std::sync::LazyLock;
 
@@ -57,6 +57,6 @@ pub(crate) fn holds(data: &[u8]) {
     if let Some(unpacked) = unpack(text) {
         let sender = unpacked.sender().map(|sender| sender.verkey().clone());
         assert_eq!(unpacked.content(), CONTENT);
-        assert!(sender.is_none() || sender == Some(verkey(&CAST[0])), "nobody sent it from {sender:?}");
+        assert!(sender.is_none() || sender == Some(verkey(&CAST[0])), "it was never sent from {sender:?}");
     }
 }

@@ -1,7 +1,7 @@
 """Indicio's didcomm-messaging behind a pipe: one JSON request a line in, one JSON answer a line out.
 
-Runs in a virtual environment of its own (requirements.txt beside this file), and knows nothing of pydidcomm.
-The argument names the backend: `askar` or `authlib`, beside which libsodium does DIDComm v1. The package
+Runs in a virtual environment of its own (requirements.txt next to this file), and knows nothing of pydidcomm.
+The argument names the backend: `askar` or `authlib`, and libsodium does DIDComm v1. The package
 hands an envelope inside an envelope to the caller as octets: they are handed in again here, as an application
 has to do.
 """

@@ -1,6 +1,6 @@
 """SICPA's didcomm behind a pipe: one JSON request a line in, one JSON answer a line out.
 
-Runs in a virtual environment of its own (requirements.txt beside this file), and knows nothing of pydidcomm.
+Runs in a virtual environment of its own (requirements.txt next to this file), and knows nothing of pydidcomm.
 A request names a `command` and carries all that it needs: DID documents, secrets as JWKs, the message.
 The answer is `{"result": ...}` or `{"error": {"type": ..., "text": ...}}`.
 """

@@ -112,7 +112,7 @@ async def test_a_server_of_the_application_starts_and_stops_the_agent() -> None:
         await agent.did()
 
 
-async def test_a_server_whose_agent_does_not_start_is_told_so() -> None:
+async def test_a_server_whose_agent_does_not_start_gets_a_lifespan_failure() -> None:
     server = Lifespan()
     async with new_agent() as agent:
         with pytest.raises(RuntimeError, match="runs already"):

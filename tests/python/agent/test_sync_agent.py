@@ -225,7 +225,7 @@ def test_a_face_has_every_public_method_with_its_arguments(name: str) -> None:
             assert not inspect.iscoroutinefunction(ours)
 
 
-def test_the_package_has_the_agent_beside_the_other_names() -> None:
+def test_the_sync_package_exports_the_agent() -> None:
     assert sync.Agent is Agent
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         _ = getattr(sync, "Nothing")  # noqa: B009

@@ -1,4 +1,4 @@
-"""PyPI `did-peer-2` and `did-peer-4` beside ours: what one creates, the other resolves to the same document.
+"""PyPI `did-peer-2` and `did-peer-4` and ours: what one creates, the other resolves to the same document.
 
 Where an oracle is wrong, `FAULTS` says so and why; a fault that has gone has to be taken out.
 """

@@ -39,9 +39,9 @@ def test_an_endpoint_whose_routing_cannot_be_read_is_not_used_as_if_it_had_none(
     document = agreeing({"publicKeyJwk": GOOD.public_jwk()}, service=[service])
     with pytest.raises(MalformedDocumentError, match="rout"):
         packed_for(document)
-    beside = {**service, "serviceEndpoint": "https://a.example", **members}
+    other = {**service, "serviceEndpoint": "https://a.example", **members}
     with pytest.raises(MalformedDocumentError, match="rout"):
-        packed_for({**document, "service": [beside]})
+        packed_for({**document, "service": [other]})
     other = {"id": "#t", "type": "DIDCommMessaging", "serviceEndpoint": {"uri": "https://b.example"}}
     party = sync.DIDCommMessaging(resolver=Answers({**document, "service": [service, other]}))
     assert party.pack(hello(), to=BOB).endpoint() == "https://b.example"

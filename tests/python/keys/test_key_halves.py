@@ -14,8 +14,8 @@ from support.did_documents import BOB, GOOD, OTHER
 from support.parties import base58, unb64
 
 
-def halves(of: Secret, beside: Secret) -> dict[str, dict[str, Any]]:
-    octets = beside.public_key.octets()
+def halves(of: Secret, other: Secret) -> dict[str, dict[str, Any]]:
+    octets = other.public_key.octets()
     private = base58(private_bytes(of))
     return {
         "base58": {
@@ -25,27 +25,27 @@ def halves(of: Secret, beside: Secret) -> dict[str, dict[str, Any]]:
         },
         "multibase": {
             "type": "Multikey",
-            "publicKeyMultibase": beside.public_multikey(),
+            "publicKeyMultibase": other.public_multikey(),
             "privateKeyMultibase": "z" + base58(bytes([0x82, 0x26]) + private_bytes(of)),
         },
         "secretKeyMultibase": {
             "type": "Multikey",
-            "publicKeyMultibase": beside.public_multikey(),
+            "publicKeyMultibase": other.public_multikey(),
             "secretKeyMultibase": "z" + base58(bytes([0x82, 0x26]) + private_bytes(of)),
         },
         "JWK": {
             "type": "JsonWebKey2020",
-            "publicKeyJwk": beside.public_jwk(),
+            "publicKeyJwk": other.public_jwk(),
             "privateKeyJwk": of.expose_jwk(),
         },
         "secretKeyJwk": {
             "type": "JsonWebKey",
-            "publicKeyJwk": beside.public_jwk(),
+            "publicKeyJwk": other.public_jwk(),
             "secretKeyJwk": of.expose_jwk(),
         },
         "mixed": {
             "type": "JsonWebKey",
-            "publicKeyMultibase": beside.public_multikey(),
+            "publicKeyMultibase": other.public_multikey(),
             "secretKeyJwk": of.expose_jwk(),
         },
     }

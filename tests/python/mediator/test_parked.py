@@ -165,6 +165,6 @@ def test_the_operator_lists_parks_restores_and_deletes_by_command(tmp_path: Path
         assert called(tmp_path, wrong).exit_code == 2, wrong
 
 
-def test_one_delivery_is_no_bound() -> None:
+def test_one_delivery_does_not_park_a_message() -> None:
     with pytest.raises(ValueError, match="`deliveries` must be 0 or at least 2, got 1"):
         Limits(deliveries=1)

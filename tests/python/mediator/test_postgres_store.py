@@ -67,7 +67,7 @@ async def test_a_database_that_refuses_is_an_os_error_with_its_reason(
         await PostgresMediatorStore.open(other)
 
 
-async def test_a_next_that_is_no_text_of_the_database_fails_no_other_arrival(url: str) -> None:
+async def test_a_next_that_the_database_cannot_store_fails_alone(url: str) -> None:
     async with await PostgresMediatorStore.open(url) as store:
         await registered(store)
         placed = await asyncio.gather(
@@ -113,40 +113,40 @@ async def test_two_processes_keep_order_and_counters_under_concurrent_writes(url
 
 
 @pytest.mark.spec("LIVE-14")
-async def test_another_process_is_told_of_an_arrival(url: str) -> None:
+async def test_an_arrival_wakes_another_process(url: str) -> None:
     async with (
         await PostgresMediatorStore.open(url) as one,
         await PostgresMediatorStore.open(url) as other,
     ):
         await registered(one)
         bob = await one.grant(BOB, NOW)
-        told: asyncio.Queue[int] = asyncio.Queue()
-        watcher = asyncio.create_task(other.watch(told.put_nowait, lambda: None))
+        notified: asyncio.Queue[int] = asyncio.Queue()
+        watcher = asyncio.create_task(other.watch(notified.put_nowait, lambda: None))
         try:
             async with asyncio.timeout(SECONDS):
                 number = 0
-                while told.empty():
+                while notified.empty():
                     await one.place(Arrival(next=BOB, envelope=str(number).encode(), at=NOW))
                     number += 1
                     await asyncio.sleep(0.05)
-                assert await told.get() == bob.id
+                assert await notified.get() == bob.id
         finally:
             watcher.cancel()
 
 
 @pytest.mark.spec("LIVE-14")
-async def test_another_process_is_told_of_a_rotation(url: str) -> None:
+async def test_a_rotation_reaches_another_process(url: str) -> None:
     async with (
         await PostgresMediatorStore.open(url) as one,
         await PostgresMediatorStore.open(url) as other,
     ):
         await registered(one, "did:example:0")
-        told = asyncio.Event()
-        watcher = asyncio.create_task(other.watch(lambda _: None, told.set))
+        notified = asyncio.Event()
+        watcher = asyncio.create_task(other.watch(lambda _: None, notified.set))
         try:
             async with asyncio.timeout(SECONDS):
                 number = 0
-                while not told.is_set():
+                while not notified.is_set():
                     assert await one.move(f"did:example:{number}", f"did:example:{number + 1}", NOW)
                     number += 1
                     await asyncio.sleep(0.05)

@@ -115,9 +115,7 @@ async def test_pages_for_people_and_operators(mediator: Mediator, tmp_path: Path
 
 
 @pytest.mark.spec("QUE-03")
-async def test_an_address_that_sends_too_often_is_told_when_to_come_back(
-    mediator: Mediator, tmp_path: Path
-) -> None:
+async def test_an_address_over_its_rate_gets_a_retry_after(mediator: Mediator, tmp_path: Path) -> None:
     with serving(mediator, tmp_path, rate=RateLimit(per_second=0.01, burst=2)) as url:
         statuses = [(await post(url, b"x")) for _ in range(3)]
         assert [each.status_code for each in statuses] == [400, 400, 429]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 IGNORED = {("Metadata", 8), ("V1Message", 5)}
 """The id of the delivery: one message that arrives twice is one message."""
 WITHOUT = {*IGNORED, ("Metadata", 0)}
-"""The message beside the metadata, which are equal where the same was proved."""
+"""The message and the metadata, which are equal where the same was proved."""
 
 
 @pytest.mark.parametrize("name", VALUES)

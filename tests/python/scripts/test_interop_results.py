@@ -42,7 +42,7 @@ def test_the_results_are_those_of_the_scenarios_lacks_and_faults() -> None:
 
 
 @pytest.mark.slow
-def test_a_peer_without_results_and_results_of_another_scenario_are_told(tmp_path: Path) -> None:
+def test_a_peer_without_results_and_results_of_another_scenario_are_reported(tmp_path: Path) -> None:
     for script in INTEROP.glob("*.py"):
         (tmp_path / script.name).write_text(script.read_text(encoding="utf-8"), encoding="utf-8")
     known: dict[str, Any] = {"peers": results(), "without": []}

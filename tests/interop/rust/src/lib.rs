@@ -28,7 +28,7 @@ pub fn serve(answer: impl Fn(&Value) -> Answer) {
             Ok(result) => json!({"result": result}),
             Err(Refusal(kind, text)) => json!({"error": {"type": kind, "text": text}}),
         };
-        writeln!(answers, "{reply}").and_then(|()| answers.flush()).expect("somebody reads");
+        writeln!(answers, "{reply}").and_then(|()| answers.flush()).expect("standard output is open");
     }
 }
 

@@ -38,7 +38,7 @@ pub fn serve(prepare: impl Fn(&Value, &Value) -> Result<Call, Refusal>) {
         let count = count.parse().expect("a count");
         let reply = prepared.and_then(|()| answer(&calls[name], count));
         let reply = reply.unwrap_or_else(|Refusal(kind, text)| json!({"error": format!("{kind}: {text}")}));
-        writeln!(answers, "{reply}").and_then(|()| answers.flush()).expect("somebody reads");
+        writeln!(answers, "{reply}").and_then(|()| answers.flush()).expect("standard output is open");
     }
 }
 
