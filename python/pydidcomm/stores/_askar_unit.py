@@ -9,6 +9,8 @@ import hashlib
 import json
 from typing import Any, Final
 
+from aries_askar import AskarError, AskarErrorCode
+
 from pydidcomm.stores._askar_cache import Cache, Entry, Place
 
 __all__ = ["STATE", "Session", "Transaction", "Unit", "digest"]
@@ -38,7 +40,8 @@ class Unit:
     async def get(self, space: str, name: str, *, is_new: bool = False) -> Any:  # noqa: ANN401, JSON
         """The value of an entry; None if there is none.
 
-        With `is_new` the entry is assumed to be absent, which saves a read; the write detects the contrary.
+        With `is_new` the entry is assumed to be absent, which saves a read. When it is changed or removed,
+        `flush` detects the contrary, and the transaction is repeated without assumptions.
         """
         value = self._changed.get((space, name), _UNKNOWN)
         if value is not _UNKNOWN or self._parent is None:
@@ -107,6 +110,8 @@ class Transaction(Unit):
         for place, value in self._changed.items():
             before = await self._text(place)
             if value is None:
+                if place in self._hoped and (await self._fetch(place)).text is not None:
+                    raise AskarError(AskarErrorCode.DUPLICATE, "an entry was assumed to be absent")
                 if before is not None:
                     await self._session.remove(*place)
                 self._read[place] = Entry(None, None)
