@@ -24,6 +24,9 @@ _MOST_IN_A_GROUP: Final = 128
 _READERS: Final = 4
 """The maximum number of concurrent sessions for reading; calls that arrive meanwhile share the next one."""
 
+_BUSY: Final = 3
+"""Calls in a transaction from which on reads wait for the next transaction, which saves a session."""
+
 _MOST_READ_TOGETHER: Final = 32
 """The maximum number of calls in such a session; they wait for each other, and one may read a whole page."""
 
@@ -38,6 +41,8 @@ class StoreBackend(AskarBackend):
         super().__init__(*arguments)
         self._queue: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
+        self._writing = 0
+        """The calls of the transaction that runs."""
         self._to_read: list[_Waiting] = []
         self._readers: set[asyncio.Task[None]] = set()
         self._cache = Cache()
@@ -67,8 +72,7 @@ class StoreBackend(AskarBackend):
 
     async def close(self) -> None:
         """Finish the calls under way, and close the store."""
-        under_way = [*self._readers, *([] if self._writer is None else [self._writer])]
-        if under_way:
+        while under_way := [task for task in (*self._readers, self._writer) if task and not task.done()]:
             await asyncio.wait(under_way)
         await super().close()
         if self._lock is not None:
@@ -78,16 +82,24 @@ class StoreBackend(AskarBackend):
         """Run a call that changes nothing, and return its result; concurrent calls share a session."""
         future = asyncio.get_running_loop().create_future()
         self._to_read.append((work, future))
-        if len(self._readers) < _READERS:
+        self._start_reader()
+        return await future
+
+    def _start_reader(self) -> None:
+        if self._to_read and self._writing < _BUSY and len(self._readers) < _READERS:
             reader = asyncio.ensure_future(self._read_all())
             self._readers.add(reader)
             reader.add_done_callback(self._readers.discard)
-        return await future
 
     async def _read_all(self) -> None:
         while self._to_read:
-            group, self._to_read = self._to_read[:_MOST_READ_TOGETHER], self._to_read[_MOST_READ_TOGETHER:]
-            await self._read_group(group)
+            await self._read_group(self._next_to_read())
+            if self._writing >= _BUSY:
+                return
+
+    def _next_to_read(self) -> list[_Waiting]:
+        group, self._to_read = self._to_read[:_MOST_READ_TOGETHER], self._to_read[_MOST_READ_TOGETHER:]
+        return group
 
     async def _read_group(self, group: list[_Waiting]) -> None:
         answers: list[Any] = []
@@ -130,13 +142,17 @@ class StoreBackend(AskarBackend):
         try:
             while self._queue:
                 group, self._queue = self._queue[:_MOST_IN_A_GROUP], self._queue[_MOST_IN_A_GROUP:]
+                self._writing = len(group)
+                self._start_reader()
                 await self._write_group(group)
         finally:
-            self._writer = None
+            self._writer, self._writing = None, 0
+            self._start_reader()
 
     async def _write_group(self, group: list[_Waiting]) -> None:
         answers: list[Any] = []
-        attempts = 0
+        reads: list[_Waiting] = []
+        attempts, given_up = 0, False
 
         async def write(session: Session) -> Transaction:
             nonlocal attempts
@@ -144,6 +160,10 @@ class StoreBackend(AskarBackend):
             # a failed transaction is repeated; the repeat reads ids that were assumed to be new
             answers.clear()
             unit = await Transaction(session, self._cache, hopeful=attempts == 1).begin()
+            if len(group) >= _BUSY and attempts == 1 and not given_up:
+                # from a transaction that has changed nothing yet
+                reads.extend(self._next_to_read())
+                _hand_over(reads, [await _answer(work, unit) for work, _ in reads])
             for work, _ in group:
                 answers.append(await _answer(work, unit))
             await unit.flush(secrets.token_hex(8))
@@ -152,11 +172,22 @@ class StoreBackend(AskarBackend):
         try:
             (await self._store.write(write)).remember(wrote=True)
         except Exception as error:  # noqa: BLE001, raised again where the method was called
+            given_up = True
             self._cache.clear()
+            self._read_again(reads)
             if await self._one_by_one(error, group, self._write_group):
                 return
             answers = [error] * len(group)
+        else:
+            if not all(future.done() for _, future in reads):
+                self._read_again(reads)
         _hand_over(group, answers)
+
+    def _read_again(self, reads: list[_Waiting]) -> None:
+        """Answer waiting reads, and those that a transaction left unanswered, in sessions of their own."""
+        self._to_read = [*(one for one in reads if not one[1].done()), *self._to_read]
+        self._writing = 0
+        self._start_reader()
 
 
 def _hand_over(group: list[_Waiting], answers: list[Any]) -> None:

@@ -69,7 +69,9 @@ class LaneQueue:
 
     async def append(self, unit: Unit, position: int, name: str, lane: str, expires: int | None) -> bool:
         """Put a message at the end of its lane, and return whether it is the first one."""
-        known = await self.lane(unit, lane)
+        # most lanes are new; the cache has those that were written recently
+        row = await unit.get(self._lanes, digest(lane), is_new=unit.is_up_to_date)
+        known = None if row is None else _Lane(*row)
         last = None if known is None else known.last
         await self._tree.set(unit, position, [_Place(name, lane, last, None, expires).row()])
         if known is None:

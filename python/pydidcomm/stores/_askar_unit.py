@@ -48,6 +48,11 @@ class Unit:
             return value
         return await self._parent.get(space, name, is_new=is_new)
 
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether the cache is valid: no other process has written since."""
+        return self._parent is not None and self._parent.is_up_to_date
+
     def put(self, space: str, name: str, value: Any) -> None:  # noqa: ANN401, JSON
         """Set the value of an entry; None removes it."""
         self._changed[space, name] = value
@@ -83,6 +88,11 @@ class Transaction(Unit):
         if self._cache.writer == self.writer:
             self._known = self._cache
         return self
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether the cache is valid: no other process has written since."""
+        return self._known is not None
 
     async def get(self, space: str, name: str, *, is_new: bool = False) -> Any:  # noqa: ANN401, JSON
         """The value of an entry; None if there is none."""

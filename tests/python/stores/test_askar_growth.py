@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+import threading
 from collections import Counter
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import anyio.to_thread
 import pytest
-from aries_askar import Session
+from aries_askar import Session, Store
 
 from pydidcomm.protocols import Thread
 from pydidcomm.secrets import SecretsLockedError
@@ -163,6 +166,53 @@ async def test_reads_at_the_same_time_share_sessions(calls: Counter[str], tmp_pa
     # each session reads the mark of the last write
     assert counts[0] == 1
     assert counts[1] < 16
+
+
+async def test_reads_that_come_with_many_writes_share_their_transactions(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    commit: Any = Session.commit
+    session = Store.session
+    committing, go_on = threading.Semaphore(0), threading.Semaphore(0)
+    sessions: list[str] = []
+
+    async def waits(self: Any) -> None:  # noqa: ANN401, of Askar
+        committing.release()
+        await asyncio.to_thread(go_on.acquire)
+        await commit(self)
+
+    def counts(self: Store, *arguments: Any) -> Any:  # noqa: ANN401, those of Askar
+        sessions.append("begun")
+        return session(self, *arguments)
+
+    async def write(number: int) -> None:
+        await store.commit(Done(records=(Record(kind="k", key=f"{number}", value=b"1"),)))
+
+    async def read() -> None:
+        assert await store.record("k", "before") == before
+
+    before = Record(kind="k", key="before", value=b"0")
+    async with AskarStore.open(tmp_path / "alice.db", raw_key=RAW_KEY) as store:
+        await store.commit(Done(records=(before,)))
+        monkeypatch.setattr(Session, "commit", waits)
+        monkeypatch.setattr(Store, "session", counts)
+        async with anyio.create_task_group() as tasks:
+            # one write is a transaction, those that come meanwhile are the next one, and so on
+            tasks.start_soon(write, 0)
+            await anyio.to_thread.run_sync(committing.acquire)
+            for number in range(1, 9):
+                tasks.start_soon(write, number)
+            await anyio.wait_all_tasks_blocked()
+            go_on.release()
+            await anyio.to_thread.run_sync(committing.acquire)
+            for number in range(9, 17):
+                tasks.start_soon(read)
+                tasks.start_soon(write, number)
+            await anyio.wait_all_tasks_blocked()
+            go_on.release(2)
+        assert sessions == []
+        await read()
+        assert sessions == ["begun"]
 
 
 async def test_an_entry_that_does_not_decrypt_hinders_no_read_of_another_one(tmp_path: Path) -> None:
