@@ -208,7 +208,7 @@ async def test_a_second_agent_on_a_file_that_is_not_shared_does_not_start(tmp_pa
         try:
             assert first.stdout is not None
             assert (await first.stdout.receive()).startswith(b"started")
-            with pytest.raises(StoreUnavailableError, match=r"another agent uses .*bob\.db: end it, or open"):
+            with pytest.raises(StoreUnavailableError, match=r"another agent uses .*bob\.db: stop it"):
                 async with Agent(path, raw_key=raw_key):
                     pass
         finally:
