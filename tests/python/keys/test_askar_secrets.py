@@ -119,7 +119,8 @@ WAYS_TO_UNPACK: dict[str, Callable[[DIDCommMessaging, str], Awaitable[str | None
 
 
 async def _sender(received: Awaitable[Any]) -> str | None:
-    return (await received).sender
+    sender: str | None = (await received).sender
+    return sender
 
 
 async def _only_sender(outcomes: Awaitable[list[Outcome[UnpackResult]]]) -> str | None:
