@@ -132,7 +132,7 @@ def test_workers_without_the_keys_do_not_start(tmp_path: Path) -> None:
     initialized(tmp_path)
     (tmp_path / "mediator.keys").rename(tmp_path / "away")
     done = called(tmp_path, "run", "--workers", "2")
-    assert (done.exit_code, "no key" in done.output) == (2, True)
+    assert (done.exit_code, "no private key" in done.output) == (2, True)
 
 
 def test_init_rotate_and_backup_write_one_json_object(tmp_path: Path) -> None:
