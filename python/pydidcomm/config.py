@@ -10,11 +10,12 @@ from pydidcomm._arguments import ArgumentTypeError
 from pydidcomm._checks import check_made, check_mapping, check_whole, kind_of
 from pydidcomm._config_values import member_of, tuple_of
 from pydidcomm._context import prepare_context
-from pydidcomm._core import Context, PackOptions, PackParameters, UnpackOptions
+from pydidcomm._core import Context, LocalResolver, PackOptions, PackParameters, UnpackOptions
 from pydidcomm._options import Options
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg
 from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, DIDResolverWithOptions, SecretsResolver
+from pydidcomm.resolvers._composite import memory_of
 from pydidcomm.resolvers.finding import SecretsFinder
 from pydidcomm.resolvers.options import with_options
 
@@ -44,9 +45,11 @@ _set = object.__setattr__
 class _Found(Options):
     """What a config derives from its resolvers; derived again in each copy, since these are not options."""
 
-    __slots__ = ("prepared", "resolver_with_options", "secrets_finder")
+    __slots__ = ("memory", "prepared", "resolver_with_options", "secrets_finder", "store_long_forms")
 
     prepared: Context
+    memory: LocalResolver | None
+    store_long_forms: Callable[[], Awaitable[None] | None] | None
     resolver_with_options: DIDResolverWithOptions | None
     secrets_finder: SecretsFinder | None
 
@@ -110,6 +113,8 @@ class ResolversConfig(_Found):
         taking = with_options(resolver)
         _set(self, "resolver_with_options", taking)
         _set(self, "secrets_finder", secrets if hasattr(secrets, "find") else None)
+        _set(self, "memory", memory_of(resolver))
+        _set(self, "store_long_forms", getattr(resolver, "store_long_forms", None))
         context = prepare_context(
             secrets,
             resolver,

@@ -13,7 +13,6 @@ from pydidcomm._log import log_refusal
 from pydidcomm.config import ResolversConfig, UnpackConfig
 from pydidcomm.errors import PolicyError, ReplayedMessageError
 from pydidcomm.replay import ReplayEntry, ReplayWindow
-from pydidcomm.resolvers._composite import memory_of
 
 __all__ = ["Received", "calls_out", "check_acceptance", "keep", "refusal", "take_back"]
 
@@ -25,7 +24,7 @@ def calls_out(resolvers: ResolversConfig, config: UnpackConfig | None) -> bool:
     """Return whether a message needs the replay window, `allowed_senders`, or a store of long forms."""
     return (
         resolvers.replay_window is not None
-        or _stores_long_forms(resolvers)
+        or resolvers.store_long_forms is not None
         or (config is not None and callable(config.allowed_senders))
     )
 
@@ -41,7 +40,8 @@ async def check_acceptance(
         _check_sender(received, await answer if is_awaitable(answer) else answer)
     # before the window, so that a failing store leaves no entry there
     keep(received, resolvers)
-    stored: Any = _store_long_forms(resolvers)
+    # where the resolver is that of a store of secrets
+    stored: Any = None if resolvers.store_long_forms is None else resolvers.store_long_forms()
     if is_awaitable(stored):
         await stored
     window = resolvers.replay_window
@@ -70,23 +70,11 @@ async def refusal(
     return None
 
 
-def keep(received: UnpackResult | V1Message, resolvers: ResolversConfig) -> None:
+def keep(received: Received, resolvers: ResolversConfig) -> Received:
     """Stores the long form of a proved sender in memory, since later messages use the short form."""
-    if not isinstance(received, UnpackResult) or received.sender is None:
-        return
-    local = memory_of(resolvers.did_resolver)
-    if local is not None:
-        keep_long_form(local, received)
-
-
-def _stores_long_forms(resolvers: ResolversConfig) -> bool:
-    return hasattr(resolvers.did_resolver, "store_long_forms")
-
-
-def _store_long_forms(resolvers: ResolversConfig) -> Any:  # noqa: ANN401, an awaitable or None
-    """Writes new long forms to the store of secrets, where the resolver belongs to one."""
-    store = getattr(resolvers.did_resolver, "store_long_forms", None)
-    return None if store is None else store()
+    if resolvers.memory is not None and isinstance(received, UnpackResult):
+        keep_long_form(resolvers.memory, received)
+    return received
 
 
 async def take_back(

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from types import ModuleType
+from types import CoroutineType, ModuleType
 from typing import Any
 
 from pydidcomm._core import Batch, DIDDocument, Operation, Secret
@@ -34,7 +34,7 @@ async def run_off_loop(work: Operation | Batch) -> Any:  # noqa: ANN401, the res
 def is_awaitable(answer: object) -> bool:
     """Return whether the answer must be awaited, by its type, since some objects have every attribute."""
     kind = type(answer)
-    return kind not in _PLAIN and hasattr(kind, "__await__")
+    return kind is CoroutineType or (kind not in _PLAIN and hasattr(kind, "__await__"))
 
 
 def running_loop() -> ModuleType | None:

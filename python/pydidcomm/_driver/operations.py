@@ -99,7 +99,8 @@ def _pack_encrypted(  # noqa: PLR0913, PLR0917, the arguments of `pack_encrypted
     config: PackEncryptedConfig | None,
     parameters: PackEncryptedParameters | None,
 ) -> Operation:
-    check_pack_options(config, parameters)
+    if type(config) is not PackEncryptedConfig or parameters is not None:
+        check_pack_options(config, parameters)
     options = (config or _PACK).prepared
     prepared = (parameters or _PARAMETERS).prepared
     return _core.pack_encrypted(message, to, frm, sign_frm, options, prepared, _prepare_context(resolvers))
@@ -127,13 +128,11 @@ def warn_of_anonymity(message: Message | Mapping[str, Any], frm: str | None, sig
 
 def warn_of_missing_to(message: Message | Mapping[str, Any]) -> None:
     """Warns of a signed message without `to`, which its readers could pass on to others."""
-    to: object
-    type_: object
-    if isinstance(message, Message):
-        to, type_ = message.to, message.type
-    else:
-        to, type_ = message.get("to"), message.get("type")
-    if not to and not _core.same_message_type(str(type_), _INVITATION):
+    to: object = message.to if isinstance(message, Message) else message.get("to")
+    if to:
+        return
+    type_: object = message.type if isinstance(message, Message) else message.get("type")
+    if not _core.same_message_type(str(type_), _INVITATION):
         text = (
             "the signed message has no `to`, so recipients refuse it by default; pass the recipients: "
             "`Message(..., to=['did:...'])`"
@@ -174,8 +173,10 @@ def _is_empty(to: object) -> bool:
 
 def unpack_options(config: UnpackConfig | None) -> UnpackConfig:
     """Return the options, or the default options for None."""
+    if config is None:
+        return _UNPACK
     check_instance("config", config, UnpackConfig)
-    return config or _UNPACK
+    return config
 
 
 def check_pack_options(
@@ -329,9 +330,12 @@ def time_of(resolvers: ResolversConfig) -> int:
 
 def _prepare_context(resolvers: ResolversConfig, now: int | None = None) -> _Known:
     """Return the context of an operation, and the time of its preparation."""
-    check_resolvers(resolvers)
-    # packing and unpacking use one clock, so a test that freezes `time.time` freezes both
-    return resolvers.prepared, time_of(resolvers) if now is None else now
+    if type(resolvers) is not ResolversConfig:
+        check_resolvers(resolvers)
+    if now is None:
+        # packing and unpacking use one clock, so a test that freezes `time.time` freezes both
+        now = int(time.time()) if resolvers.clock is None else time_of(resolvers)
+    return resolvers.prepared, now
 
 
 def is_local(resolvers: ResolversConfig, did: str) -> bool:

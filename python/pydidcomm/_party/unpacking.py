@@ -6,7 +6,7 @@ from typing import Any
 from pydidcomm import batches, functions
 from pydidcomm._core import Packed, PackedSigned, UnpackResult, V1Message
 from pydidcomm._driver import operations
-from pydidcomm._driver.acceptance import check_acceptance
+from pydidcomm._driver.acceptance import calls_out, check_acceptance, keep
 from pydidcomm._driver.drive import drive
 from pydidcomm._driver.unpack_in_order import AT_ONCE, PackedMessage
 from pydidcomm._party.party import Party
@@ -43,7 +43,9 @@ class Unpacking(Party):
         """
         operation = operations.unpack(self.resolvers_config, packed_msg, config)
         received: UnpackResult = await drive(operation, self.resolvers_config)
-        return await check_acceptance(received, self.resolvers_config, config)
+        if calls_out(self.resolvers_config, config):
+            return await check_acceptance(received, self.resolvers_config, config)
+        return keep(received, self.resolvers_config)
 
     async def receive(
         self, packed_msg: str | bytes | Mapping[str, Any], *, config: UnpackConfig | None = None

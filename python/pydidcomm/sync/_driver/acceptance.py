@@ -13,7 +13,6 @@ from pydidcomm._driver.acceptance import (
     _check_sender,
     _entry,
     _sender,
-    _store_long_forms,
     calls_out,
     keep,
 )
@@ -34,7 +33,8 @@ def check_acceptance(received: Received, resolvers: ResolversConfig, config: Unp
         _check_sender(received, require_plain(answer))
     # before the window, so that a failing store leaves no entry there
     keep(received, resolvers)
-    stored: Any = _store_long_forms(resolvers)
+    # where the resolver is that of a store of secrets
+    stored: Any = None if resolvers.store_long_forms is None else resolvers.store_long_forms()
     require_plain(stored)
     window = resolvers.replay_window
     if window is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydidcomm._core import Packed, PackedSigned, UnpackResult, V1Message
 from pydidcomm._driver import operations
+from pydidcomm._driver.acceptance import calls_out, keep
 from pydidcomm._driver.unpack_in_order import PackedMessage
 from pydidcomm.config import UnpackConfig
 from pydidcomm.diagnosis import Diagnosis
@@ -47,7 +48,9 @@ class Unpacking(Party):
         """
         operation = operations.unpack(self.resolvers_config, packed_msg, config)
         received: UnpackResult = drive(operation, self.resolvers_config)
-        return check_acceptance(received, self.resolvers_config, config)
+        if calls_out(self.resolvers_config, config):
+            return check_acceptance(received, self.resolvers_config, config)
+        return keep(received, self.resolvers_config)
 
     def receive(
         self, packed_msg: str | bytes | Mapping[str, Any], *, config: UnpackConfig | None = None
