@@ -2,6 +2,7 @@
 
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 #[cfg(feature = "stubs")]
@@ -10,7 +11,7 @@ use pyo3::{type_hint_identifier, type_hint_union};
 use super::argument::type_error;
 use super::callback::call_python;
 use super::errors::misuse;
-use super::package::class;
+use super::package::loaded_class;
 use crate::{ContentEncryption, SignatureAlgorithm};
 
 /// `AnonCryptAlg`: the content encryption of anoncrypt.
@@ -22,8 +23,9 @@ pub(super) struct AuthCryptAlg(pub(super) ContentEncryption);
 /// `SignAlg`: the algorithm of a signature.
 pub(super) struct SignAlg(pub(super) SignatureAlgorithm);
 
-fn member<'py>(py: Python<'py>, name: &str, value: &str) -> PyResult<Bound<'py, PyAny>> {
-    let class = class(py, "pydidcomm.algorithms", name)?;
+fn member<'py>(name: &Bound<'py, PyString>, value: &str) -> PyResult<Bound<'py, PyAny>> {
+    let py = name.py();
+    let class = loaded_class(intern!(py, "pydidcomm.algorithms"), name)?;
     call_python(py, || class.call1((value,)))
 }
 
@@ -38,7 +40,7 @@ macro_rules! python_enum {
                 type_hint_identifier!("pydidcomm.algorithms", stringify!($name));
 
             fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-                member(py, stringify!($name), self.0.name())
+                member(intern!(py, stringify!($name)), self.0.name())
             }
         }
     };

@@ -1,15 +1,18 @@
 //! JSON of an object that never changes: read as `ReadOnlyDict` and `ReadOnlyList`, which are made at once.
 
+use std::cell::OnceCell;
+
 use jiter::{Jiter, JiterResult, Peek, cached_py_string};
 use pyo3::exceptions::PyValueError;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
+use pyo3::intern;
 use pyo3::prelude::*;
 #[cfg(feature = "stubs")]
 use pyo3::type_hint_identifier;
 use pyo3::types::{PyBool, PyDict, PyList, PyString};
 
-use super::package::class;
+use super::package::loaded_class;
 use super::room::{check_objects, new_str};
 
 /// The text of a JSON object that the core has checked, to become a read-only `dict`.
@@ -21,7 +24,8 @@ pub(super) struct ReadOnlyJson<'a>(pub(super) &'a str);
 /// The classes of what is made.
 struct Classes<'py> {
     dict: Bound<'py, PyAny>,
-    list: Bound<'py, PyAny>,
+    /// Most bodies have no list.
+    list: OnceCell<Bound<'py, PyAny>>,
 }
 
 /// Why a text cannot be read.
@@ -55,11 +59,21 @@ impl From<Fault> for PyErr {
 
 impl<'py> Classes<'py> {
     fn import(py: Python<'py>) -> PyResult<Self> {
-        let class = |name| class(py, "pydidcomm._read_only", name);
-        Ok(Self { dict: class("ReadOnlyDict")?, list: class("ReadOnlyList")? })
+        Ok(Self { dict: read_only(intern!(py, "ReadOnlyDict"))?, list: OnceCell::new() })
     }
 
-    /// The dict of these members, whatever its class refuses later.
+    /// An empty list, whatever its class refuses later.
+    fn list(&self) -> PyResult<Bound<'py, PyList>> {
+        let class = if let Some(class) = self.list.get() {
+            class
+        } else {
+            let class = read_only(intern!(self.dict.py(), "ReadOnlyList"))?;
+            self.list.get_or_init(|| class)
+        };
+        Ok(class.call0()?.cast_into()?)
+    }
+
+    /// An empty dict, whatever its class refuses later.
     fn dict(&self) -> PyResult<Bound<'py, PyDict>> {
         Ok(self.dict.call0()?.cast_into()?)
     }
@@ -74,7 +88,7 @@ impl<'py> Classes<'py> {
             Peek::True | Peek::False => PyBool::new(py, reader.known_bool(peek)?).to_owned().into_any(),
             Peek::String => new_str(py, reader.known_str()?)?.into_any(),
             Peek::Array => {
-                let list: Bound<'py, PyList> = self.list.call0()?.cast_into().map_err(PyErr::from)?;
+                let list = self.list()?;
                 let mut entry = reader.known_array()?;
                 while let Some(peek) = entry {
                     list.append(self.value(reader, peek)?)?;
@@ -95,6 +109,10 @@ impl<'py> Classes<'py> {
             _ => reader.known_number(peek)?.into_pyobject(py)?,
         })
     }
+}
+
+fn read_only<'py>(name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
+    loaded_class(intern!(name.py(), "pydidcomm._read_only"), name)
 }
 
 fn key<'py>(py: Python<'py>, key: JiterResult<Option<&str>>) -> Result<Option<Bound<'py, PyString>>, Fault> {

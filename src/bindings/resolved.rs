@@ -162,6 +162,10 @@ fn read_answer<'py>(
     value: &Bound<'py, PyAny>,
     read: impl Fn(&Bound<'py, PyAny>) -> PyResult<Document>,
 ) -> PyResult<Answer> {
+    // the usual answer: to see that an object is not a mapping takes longer than all else here
+    if let Ok(document) = value.cast::<PyDocument>() {
+        return Ok(Answer::Document(Some(Arc::clone(&document.get().0))));
+    }
     let py = value.py();
     let (document, deactivated) = if let Ok(resolved) = value.cast::<PyResolved>() {
         let resolved = resolved.get();
