@@ -33,17 +33,18 @@ impl DidUrl {
         if text.len() > MAX_LENGTH {
             return Err(Error::malformed("did", "longer than the maximum length of a DID"));
         }
-        let (method, id) =
-            text.strip_prefix("did:").and_then(|rest| rest.split_once(':')).ok_or_else(invalid)?;
-        let method_ok =
-            !method.is_empty() && method.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        let rest = text.strip_prefix("did:").ok_or_else(invalid)?;
+        let is_method_byte = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let method_length = rest.bytes().position(|byte| !is_method_byte(byte)).unwrap_or(rest.len());
+        let (method, id) = rest.split_at_checked(method_length).ok_or_else(invalid)?;
+        let id = id.strip_prefix(':').filter(|_| !method.is_empty()).ok_or_else(invalid)?;
         let id_length = id.bytes().position(|byte| !is_id_byte(byte)).unwrap_or(id.len());
         let (id, rest) = id.split_at_checked(id_length).ok_or_else(invalid)?;
         let id_ok = !id.is_empty() && !id.ends_with(':');
         let delimited = rest.is_empty() || rest.starts_with(['/', '?', '#']);
         let rest_ok = rest.bytes().all(|b| is_id_byte(b) || matches!(b, b'/' | b'?' | b'#'))
-            && rest.matches('#').count() < 2;
-        if method_ok && id_ok && delimited && rest_ok {
+            && rest.bytes().filter(|byte| *byte == b'#').count() < 2;
+        if id_ok && delimited && rest_ok {
             let did_length = text.len().saturating_sub(rest.len());
             Ok(Self { text: text.into(), did_length })
         } else {
@@ -83,7 +84,9 @@ impl DidUrl {
 
     /// The fragment without its `#`.
     pub fn fragment(&self) -> Option<&str> {
-        self.text.split_once('#').map(|(_, fragment)| fragment)
+        // a DID has none, and most have nothing else after it
+        let rest = self.text.get(self.did_length..)?;
+        rest.strip_prefix('#').or_else(|| rest.split_once('#').map(|(_, fragment)| fragment))
     }
 
     /// The kid with this fragment, given with its `#`; `None` if the fragment is empty or lacks its `#`.

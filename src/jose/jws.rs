@@ -1,6 +1,7 @@
 //! JWS in its JSON serializations (RFC 7515 7.2): both are read, the general one is written.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use super::header::{self, Header, refuse_unprotected_extensions};
 use super::wire::{Wire, parse_unprotected};
@@ -213,6 +214,16 @@ fn is_typ_of_message(typ: &str) -> bool {
     matches!(typ, "didcomm-signed+json" | "jwm")
 }
 
+/// The protected header of a signed message whose `kid` is in the unprotected header: always the same.
+fn protected_without_kid(algorithm: SignatureAlgorithm) -> &'static str {
+    static WRITTEN: [OnceLock<String>; SignatureAlgorithm::ALL.len()] =
+        [const { OnceLock::new() }; SignatureAlgorithm::ALL.len()];
+    let place = SignatureAlgorithm::ALL.iter().position(|one| *one == algorithm).unwrap_or_default();
+    let written =
+        WRITTEN.get(place).map(|header| header.get_or_init(|| protected_header(MEDIA_TYPE, algorithm, None)));
+    written.map_or("", String::as_str)
+}
+
 /// A protected header in base64url, with `kid` unless it goes into the unprotected header.
 pub(super) fn protected_header(typ: &str, algorithm: SignatureAlgorithm, kid: Option<&DidUrl>) -> String {
     // names and DID URLs have no character that JSON escapes
@@ -227,7 +238,7 @@ pub(super) fn protected_header(typ: &str, algorithm: SignatureAlgorithm, kid: Op
 pub(crate) struct Unsigned<'a> {
     /// The kid for the unprotected header.
     unprotected_kid: Option<&'a DidUrl>,
-    protected: String,
+    protected: Cow<'static, str>,
     /// The signing input: the header, and the payload in base64url.
     input: String,
 }
@@ -240,11 +251,10 @@ const END_ROOM: usize = 176;
 
 impl<'a> Unsigned<'a> {
     pub(crate) fn new(kid: &'a DidUrl, algorithm: SignatureAlgorithm, payload: &str, kid_in: KidIn) -> Self {
-        let (protected_kid, unprotected_kid) = match kid_in {
-            KidIn::Header => (None, Some(kid)),
-            KidIn::Protected => (Some(kid), None),
+        let (protected, unprotected_kid): (Cow<'static, str>, _) = match kid_in {
+            KidIn::Header => (protected_without_kid(algorithm).into(), Some(kid)),
+            KidIn::Protected => (protected_header(MEDIA_TYPE, algorithm, Some(kid)).into(), None),
         };
-        let protected = protected_header(MEDIA_TYPE, algorithm, protected_kid);
         let ends = [protected.len(), protected.len(), kid.as_str().len(), END_ROOM];
         let room = ends.into_iter().fold(encoded_length(payload.len()), usize::saturating_add);
         let mut input = String::with_capacity(room);

@@ -2,12 +2,8 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
-
 use super::fault::{Fault, Read};
-
-/// Block size of the two passes over a string, which fits into the fastest cache.
-const WINDOW: usize = 4096;
+use super::plain_length;
 
 /// A number with at most so many characters and no exponent is finite: the largest has 309 digits.
 const SHORT: usize = 300;
@@ -197,23 +193,4 @@ impl<'a> Reader<'a> {
         }
         Ok(())
     }
-}
-
-/// The number of bytes before the first one that ends the string, begins an escape or must be escaped.
-fn plain_length(rest: &[u8]) -> usize {
-    let mut length: usize = 0;
-    for window in rest.chunks(WINDOW) {
-        let end = memchr2(b'"', b'\\', window);
-        let part = end.and_then(|end| window.get(..end)).unwrap_or(window);
-        let is_control = |byte: &u8| *byte < b' ';
-        // no branch inside, so that the compiler vectorizes the loop
-        if part.iter().fold(false, |found, byte| found | is_control(byte)) {
-            return length.saturating_add(part.iter().position(is_control).unwrap_or_default());
-        }
-        length = length.saturating_add(part.len());
-        if end.is_some() {
-            break;
-        }
-    }
-    length
 }

@@ -8,6 +8,9 @@ use super::raw::Raw;
 use super::{NESTING, check, kind, pass};
 use crate::error::{Error, Result};
 
+/// The members of most messages and envelopes.
+const USUAL: usize = 8;
+
 /// The unparsed members of an object, in order.
 pub(crate) type Members<'a> = Vec<(Cow<'a, str>, Raw<'a>)>;
 
@@ -70,7 +73,7 @@ pub(crate) fn object<'a>(text: &'a str, part: &'static str, nesting: usize) -> R
         "a text that is not JSON" | "an empty text" => check(text, part, nesting)?,
         other => return Err(malformed(format!("must be a JSON object, got {other}"))),
     }
-    let mut members = Vec::new();
+    let mut members = Vec::with_capacity(USUAL);
     let levels = pass(text, part, nesting, |reader| {
         reader.object(|reader, name| {
             members.push((name, reader.raw()?));

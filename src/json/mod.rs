@@ -12,6 +12,7 @@ mod members;
 mod names;
 mod node;
 mod output;
+mod plain;
 mod raw;
 mod reader;
 mod tree;
@@ -30,6 +31,7 @@ pub use members::{MemberPlace, Places};
 pub(crate) use members::{Members, Object, members, object};
 pub(crate) use names::Names;
 pub use node::Node;
+pub(crate) use plain::plain_length;
 pub(crate) use raw::{Raw, Text, string};
 pub(crate) use tree::Tree;
 

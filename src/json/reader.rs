@@ -14,12 +14,22 @@ const TWICE: &str = "a name twice in one object";
 /// Maximum nesting with any limit: the reader recurses, and so does `serde_json`, which stops here.
 const DEEPEST: usize = 127;
 
+/// The names of most objects.
+const USUAL: usize = 8;
+
 /// Up to so many names, comparing each is faster than hashing; objects with more are rare.
 const FEW: usize = 16;
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, nesting: usize) -> Self {
-        Self { text, at: 0, nesting: nesting.min(DEEPEST), level: 0, deepest: 0, names: Vec::new() }
+        Self {
+            text,
+            at: 0,
+            nesting: nesting.min(DEEPEST),
+            level: 0,
+            deepest: 0,
+            names: Vec::with_capacity(USUAL),
+        }
     }
 
     /// The number of levels of the value.

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use crate::json::plain_length;
+
 /// An open object at the end of a text.
 pub(crate) struct ObjectText<'t> {
     text: &'t mut String,
@@ -77,7 +79,7 @@ impl<'t> ObjectText<'t> {
 
 /// Writes a JSON string.
 pub(crate) fn push_text(text: &mut String, value: &str) {
-    if has_escapes(value) {
+    if plain_length(value.as_bytes()) < value.len() {
         // a Unicode string can always be written
         let _ = serde_json::to_writer(Appended(text), value);
     } else {
@@ -85,15 +87,6 @@ pub(crate) fn push_text(text: &mut String, value: &str) {
         text.push_str(value);
         text.push('"');
     }
-}
-
-/// Whether a string has a character that JSON escapes (RFC 8259 7).
-fn has_escapes(value: &str) -> bool {
-    const BLOCK: usize = 64;
-    let escaped = |byte: u8| u8::from(byte < b' ') | u8::from(byte == b'"') | u8::from(byte == b'\\');
-    // a whole block at a time without a branch, which the compiler vectorizes
-    let any = |block: &[u8]| block.iter().fold(0, |found, byte| found | escaped(*byte)) > 0;
-    value.as_bytes().chunks(BLOCK).any(any)
 }
 
 /// A writer that appends to a text.
