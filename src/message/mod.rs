@@ -2,6 +2,7 @@
 
 pub mod attachment;
 mod compare;
+pub(crate) mod decrypted_text;
 pub(crate) mod form;
 mod from_prior;
 mod headers;

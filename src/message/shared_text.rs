@@ -4,14 +4,14 @@ use std::fmt::{Debug, Formatter};
 use std::ops::Range;
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
+use super::decrypted_text::DecryptedText;
 
 /// A whole text with shared parts.
 pub(crate) enum Source {
     /// A text that was never secret in this process, or whose content exists unprotected anyway.
     Open(String),
     /// A decrypted text, zeroed with the last reference to any part of it.
-    Decrypted(Zeroizing<String>),
+    Decrypted(DecryptedText),
 }
 
 impl Source {

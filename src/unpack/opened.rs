@@ -2,7 +2,7 @@
 
 use askar_crypto::buffer::SecretBytes;
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
 use super::options::UnpackOptions;
 use crate::caller::{Caller, ResolveOptions};
@@ -14,6 +14,7 @@ use crate::did::{DidUrl, Document, Relationship};
 use crate::error::{Claim, Error, Result};
 use crate::jose::jwe::{Agreement, Jwe, LEFT_OUT, Recipient};
 use crate::keys::{PublicKey, Secret};
+use crate::message::decrypted_text::DecryptedText;
 use crate::message::shared_text::Source;
 
 /// A layer opened with one of our keys. Only this module makes one.
@@ -33,7 +34,7 @@ pub(super) struct Authcrypt {
 }
 
 /// Decrypted text, zeroed with its last reference.
-pub(super) struct Plaintext(Zeroizing<String>);
+pub(super) struct Plaintext(DecryptedText);
 
 impl Plaintext {
     pub(super) fn new(bytes: SecretBytes) -> Result<Self> {
@@ -41,7 +42,7 @@ impl Plaintext {
     }
 
     pub(super) fn of(bytes: Vec<u8>) -> Result<Self> {
-        String::from_utf8(bytes).map(|text| Self(Zeroizing::new(text))).map_err(|error| {
+        String::from_utf8(bytes).map(|text| Self(text.into())).map_err(|error| {
             error.into_bytes().zeroize();
             Error::malformed("message", "not UTF-8")
         })
