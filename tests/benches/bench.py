@@ -9,7 +9,8 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from contestants import Program, ours
+from contestants import Program, ours, parsed_book
+from floor import FLOOR, Floor, on_top_of
 from many import Grants, batch, batch_row, processors, spread, spread_row
 from material import make
 from operations import BY_RECIPIENTS, BY_SIZE, OPERATIONS
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from operations import Operation
     from rounds import Times
 
-COLUMNS = ("core", OURS, "built-in", "sync", "documents", "Message")
+COLUMNS = ("core", FLOOR, OURS, "built-in", "sync", "documents", "JWKs", "Message")
 PLOTTED = (LIMIT, "core", OURS)
 BATCHED = "authcrypt X25519 unpack, first contact"
 IMPORTS = ("import pydidcomm", "from pydidcomm import DIDCommMessaging, Message")
@@ -32,10 +33,12 @@ IMPORTS = ("import pydidcomm", "from pydidcomm import DIDCommMessaging, Message"
 LEGEND = f"""
 limit      the unavoidable primitives, one after the other, between the plaintext and the text of the wire
 core       the operation in Rust, of a message whose body is JSON already, asked and answered there
+floor      the limit, and a coroutine method that awaits the same answers and calls one function of C
 {OURS}  from Python, awaited, a dict packed, a body read; coroutine functions find parsed documents and keys
 built-in   the same among did:peer, with InMemorySecrets and LocalResolver
 sync       the same by pydidcomm.sync, with plain functions
 documents  as {OURS}, but the documents are dicts, which are read at every call
+JWKs       as {OURS}, but the secrets are JWKs, which are parsed once where peers are remembered
 Message    as {OURS}, but what is packed is a Message, made for each call
 On first contact nothing is remembered of a peer (remember_peers=False), when established all that can be.
 """
@@ -49,9 +52,12 @@ async def measured(
     at_home = make("did:peer", operations if every_face else [])
     programs = [Program(name, [str(folder / name)], material) for name in (LIMIT, "core")]
     faces = ours(material, at_home)
-    contestants: list[Contestant] = [*programs, *(faces if every_face else faces[:1])]
+    floor = Floor(material, parsed_book(material))
+    contestants: list[Contestant] = [*programs, *([floor, *faces] if every_face else faces[:1])]
     try:
-        return await measure(operations, contestants, rounds)
+        times = await measure(operations, contestants, rounds)
+        on_top_of(LIMIT, times)
+        return times
     finally:
         for program in programs:
             program.close()

@@ -40,7 +40,7 @@ def commands(venvs: Path) -> dict[str, list[str]]:
 def contestants(material: Material, programs: Path, venvs: Path) -> list[Contestant]:
     """The limit, we with resolvers in Python, and the peers."""
     book = Book(material)
-    parsed = CoroutineBook(book, dict(book.documents))
+    parsed = CoroutineBook(dict(book.documents), dict(book.secrets))
     peers = [Program(name, command, material) for name, command in commands(venvs).items()]
     limit = Program(LIMIT, [str(programs / LIMIT)], material)
     return [limit, Awaited(OURS, material, parsed, parsed), *peers]

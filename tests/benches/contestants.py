@@ -96,21 +96,21 @@ class Program:
 class CoroutineBook:
     """The book behind coroutine functions, as a program with a cache of its own would have it."""
 
-    def __init__(self, book: Book, documents: dict[str, Any]) -> None:
+    def __init__(self, documents: dict[str, Any], secrets: dict[str, Any]) -> None:
         self._documents = documents
-        self._book = book
+        self._secrets = secrets
 
     async def resolve(self, did: str) -> Any:  # noqa: ANN401, parsed or not
         """The document of the DID."""
         return self._documents.get(did)
 
-    async def get_key(self, kid: str) -> pydidcomm.Secret | None:
+    async def get_key(self, kid: str) -> Any:  # noqa: ANN401, parsed or not
         """The secret of that kid."""
-        return self._book.secrets.get(kid)
+        return self._secrets.get(kid)
 
     async def get_keys(self, kids: list[str]) -> list[str]:
         """The kids that are held."""
-        return [kid for kid in kids if kid in self._book.secrets]
+        return [kid for kid in kids if kid in self._secrets]
 
 
 class Awaited:
@@ -318,13 +318,23 @@ def text_of(result: Any) -> str:  # noqa: ANN401, what the operations of pydidco
 def ours(material: Material, at_home: Material) -> list[Contestant]:
     """Each face of pydidcomm; `at_home` has the same operations among DIDs that need no resolver of ours."""
     book, home = Book(material), Book(at_home)
-    parsed = CoroutineBook(book, dict(book.documents))
-    dicts = CoroutineBook(book, dict(material.documents))
+    parsed = parsed_book(material)
+    dicts = CoroutineBook(dict(material.documents), dict(book.secrets))
+    jwks = CoroutineBook(
+        dict(book.documents), {kid: dict(secret.expose_jwk()) for kid, secret in book.secrets.items()}
+    )
     built_in = pydidcomm.InMemorySecrets(list(home.secrets.values()))
     return [
         Awaited("pydidcomm", material, parsed, parsed),
         Awaited("built-in", at_home, built_in, LocalResolver()),
         Plain("sync", material, book),
         Awaited("documents", material, parsed, dicts),
+        Awaited("JWKs", material, jwks, parsed),
         Awaited("Message", material, parsed, parsed, as_message=True),
     ]
+
+
+def parsed_book(material: Material) -> CoroutineBook:
+    """The book of a program that keeps parsed documents and keys."""
+    book = Book(material)
+    return CoroutineBook(dict(book.documents), dict(book.secrets))

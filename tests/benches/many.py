@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tqdm import tqdm  # type: ignore[import-untyped]
 
-from contestants import CoroutineBook, Program, ours
-from material import Book, make, read
+from contestants import Program, ours, parsed_book
+from material import make, read
 from operations import TO_MANY, Operation
 from pydidcomm import DIDCommMessaging, Outgoing
 from rounds import measure
@@ -59,7 +59,7 @@ async def batch(rounds: int, grants: Grants) -> tuple[dict[int, list[float]], li
     """
     pack = Operation(name="pack", kind="pack", authcrypt=True)
     material = make("did:example", [pack])
-    book = CoroutineBook(Book(material), dict(Book(material).documents))
+    book = parsed_book(material)
     party = DIDCommMessaging(book, book)
     description = material.operations["pack"]
     message, to, frm = read(description["message"]), description["to"], description["frm"]
