@@ -65,7 +65,10 @@ class ResolversConfig(_Found):
         replay_window: Refuses a message that was unpacked before; None for no replay protection.
         remember_peers: Whether a private key in this process caches its static-static secrets with the keys
             of up to 1,024 peers, which saves one scalar multiplication in authcrypt. They are as secret as
-            the key, and are zeroed with it. Secrets of external keys are not cached.
+            the key, and are zeroed with it. Secrets of external keys are not cached. The party also keeps
+            private keys parsed that the secrets resolver returned as JWKs: 256 at most, each until it was
+            not used for five minutes. The resolver is called each time, so a changed or removed JWK takes
+            effect at once.
         max_document_entries: The most entries of lists that a DID document may have (keys, services,
             endpoints, routing keys); None for 4096. A larger document raises MalformedDocumentError.
         max_concurrency: The most requests to resolvers in progress at the same time in `pack_many` and

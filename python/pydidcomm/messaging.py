@@ -30,7 +30,7 @@ class DIDCommMessaging(Relationships, Unpacking, Signing, Forwarding, Dids):
         replay_window: Refuses a message that was unpacked before, for instance an `InMemoryReplayWindow`;
             None for no replay protection.
         remember_peers: Whether private keys in this process cache their static-static secrets with the keys
-            of peers.
+            of peers, and whether JWKs of the secrets resolver stay parsed; see `ResolversConfig`.
         max_document_entries: The most entries of lists that a DID document may have; None for 4096.
         max_concurrency: The most requests to resolvers in progress at the same time in `pack_many` and
             `unpack_many`.

@@ -9,6 +9,7 @@ use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
 
+use super::answer_reader::AnswerReader;
 use super::context::ContextIn;
 use super::cost::is_long;
 use super::operation::{PyOperation, Stop, Task};
@@ -19,7 +20,6 @@ use super::thread_pool::{Cancelled, Threads};
 use super::unpack::prepare_unpack;
 use super::unpack_options::PyUnpackOptions;
 use crate::caller::{Question, ResolveOptions, lock};
-use crate::did::MOST_ENTRIES;
 use crate::error::Error;
 use crate::operation::Step;
 
@@ -228,13 +228,13 @@ impl PyBatch {
                 let answer = if value.is_instance_of::<PyException>() {
                     Err(PyErr::from_value(value))
                 } else {
-                    // all operations of a batch are prepared with the same limits
+                    // all operations of a batch are prepared in the same context
                     let asking = waiting.places.first().and_then(|place| entries.all.get(*place));
-                    let most_entries = match asking {
-                        Some(Entry::Running(task)) => task.most_document_entries(),
-                        _ => MOST_ENTRIES,
+                    let reader = match asking {
+                        Some(Entry::Running(task)) => task.reader().clone(),
+                        _ => AnswerReader::default(),
                     };
-                    waiting.expected.clone().answer(&value, most_entries)
+                    waiting.expected.clone().answer(&value, &reader)
                 };
                 match answer {
                     Ok(answer) => {

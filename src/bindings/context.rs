@@ -10,7 +10,7 @@ use super::secrets::PyInMemorySecrets;
 use super::system::random;
 use crate::caller::{Context, OwnDids};
 use crate::did::MOST_ENTRIES;
-use crate::keys::SecretStore;
+use crate::keys::{ParsedSecrets, SecretStore};
 
 /// What a party's operations can answer without asking Python, and what they have to know; prepared once.
 #[pyclass(frozen, name = "Context", module = "pydidcomm._core")]
@@ -20,6 +20,7 @@ pub(super) struct PyContext {
     resolvers: Vec<(String, bool)>,
     remember_peers: bool,
     most_document_entries: usize,
+    parsed_secrets: Option<Arc<ParsedSecrets>>,
 }
 
 #[pymethods]
@@ -51,6 +52,8 @@ impl PyContext {
             resolvers: taking_options,
             remember_peers,
             most_document_entries: most.unwrap_or(MOST_ENTRIES),
+            // what is kept is as secret as what a key shares with its peers
+            parsed_secrets: remember_peers.then(Arc::default),
         }
     }
 }
@@ -68,6 +71,7 @@ impl From<&ContextIn<'_>> for Context {
             remember_peers: context.remember_peers,
             resolvers: context.resolvers.clone(),
             most_document_entries: context.most_document_entries,
+            parsed_secrets: context.parsed_secrets.clone(),
             ..Self::new(time.0, Box::new(random))
         }
     }

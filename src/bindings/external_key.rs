@@ -6,6 +6,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 
+use super::answer_reader::AnswerReader;
 use super::callback::call_python;
 use super::errors::misuse;
 use super::public_key::PyPublicKey;
@@ -13,9 +14,9 @@ use super::secrets::read_local_secret;
 use crate::keys::{ExternalKey, PublicKey, Secret, secret_kid};
 
 /// What a secrets resolver answered for a kid: a handle, a JWK, or an object that agrees or signs.
-pub(super) fn read_secret(value: &Bound<'_, PyAny>, kid: &str) -> PyResult<Secret> {
+pub(super) fn read_secret(value: &Bound<'_, PyAny>, kid: &str, reader: &AnswerReader) -> PyResult<Secret> {
     // an object may be both; a key that can be read is used here
-    let unread = match read_local_secret(value, Some(kid)) {
+    let unread = match read_local_secret(value, |text| reader.secret(text, kid)) {
         Ok(secret) => return Ok(secret.into()),
         Err(unread) => unread,
     };

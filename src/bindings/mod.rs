@@ -13,6 +13,7 @@
 )]
 
 mod algorithms;
+mod answer_reader;
 mod argument;
 mod attachment;
 mod batch;

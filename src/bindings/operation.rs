@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 
+use super::answer_reader::AnswerReader;
 use super::cost::{EACH, is_long};
 use super::question::{Expected, PyLongWork, convert_question};
 use super::result::{AnyResult, IntoResult};
@@ -21,7 +22,7 @@ pub(super) struct PyOperation(pub(super) Arc<Task>);
 pub(super) struct Task {
     running: Mutex<Running>,
     weight: usize,
-    most_document_entries: usize,
+    reader: AnswerReader,
     threads: Arc<OnceLock<Threads>>,
     cancelled: Cancelled,
 }
@@ -71,13 +72,13 @@ impl Task {
             None => (0..count).for_each(job),
         });
         let context = Context { spread: Some(spread), ..context.into() };
-        let most_document_entries = context.most_document_entries;
+        let reader = AnswerReader::of(&context);
         let operation = Box::new(Operation::new(context, begin));
         let running = Mutex::new(Running { operation, expected: None, answer: None });
         Arc::new(Self {
             running,
             weight: bytes.saturating_add(EACH),
-            most_document_entries,
+            reader,
             threads,
             cancelled: Cancelled::default(),
         })
@@ -88,9 +89,9 @@ impl Task {
         self.weight
     }
 
-    /// The most entries of a document that it is answered with.
-    pub(super) fn most_document_entries(&self) -> usize {
-        self.most_document_entries
+    /// Reads the answers to its questions.
+    pub(super) fn reader(&self) -> &AnswerReader {
+        &self.reader
     }
 
     /// Whether it takes so long that an event loop is left for it.
@@ -186,7 +187,7 @@ impl PyOperation {
     fn supply<'py>(&self, py: Python<'py>, answer: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let expected = lock(&self.0.running).expected.take();
         let expected = expected.ok_or(Error::Answer("the operation waits for no answer"))?;
-        self.0.supply(expected.answer(answer, self.0.most_document_entries)?);
+        self.0.supply(expected.answer(answer, self.0.reader())?);
         self.start(py)
     }
 }

@@ -7,6 +7,7 @@ use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 
 use super::algorithms::AnonCryptAlg;
+use super::answer_reader::AnswerReader;
 use super::argument::StringsIn;
 use super::bytes_in::AnswerBytes;
 use super::context::{self, ContextIn};
@@ -109,7 +110,8 @@ pub(super) fn encrypt_layer(
 ) -> PyResult<PyOperation> {
     let recipients =
         recipients.into_iter().map(|(id, key)| Ok((kid(&id)?, key.0))).collect::<PyResult<Vec<_>>>()?;
-    let sender = sender.map(|(id, secret)| read_secret(&secret, &id)).transpose()?;
+    let sender =
+        sender.map(|(id, secret)| read_secret(&secret, &id, &AnswerReader::default())).transpose()?;
     Ok(prepare_step(plaintext.0.len(), |caller| async move {
         pack::encrypt_layer(&caller, plaintext.0, recipients, sender.as_ref(), enc_alg_anon.0).await
     }))
@@ -124,7 +126,7 @@ pub(super) fn decrypt_layer(
     options: &Bound<'_, PyUnpackOptions>,
 ) -> PyResult<PyOperation> {
     let (id, secret) = recipient;
-    let secret = read_secret(&secret, &id)?;
+    let secret = read_secret(&secret, &id, &AnswerReader::default())?;
     let sender = sender.map(|(id, key)| Ok::<_, PyErr>((kid(&id)?, key.0))).transpose()?;
     let options = Arc::clone(&options.get().0);
     Ok(prepare_step(packed_msg.0.len(), |caller| async move {

@@ -6,6 +6,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 
 use super::algorithms::SignAlg;
+use super::answer_reader::AnswerReader;
 use super::argument::type_name;
 use super::bytes_in::AnswerBytes;
 use super::callback::call_python;
@@ -47,14 +48,14 @@ impl Expected {
     }
 
     /// The answer as the core takes it.
-    pub(super) fn answer(self, value: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Answer> {
+    pub(super) fn answer(self, value: &Bound<'_, PyAny>, reader: &AnswerReader) -> PyResult<Answer> {
         Ok(match self {
-            Self::Document => resolved::answer(value, most_entries)?,
+            Self::Document => resolved::answer(value, reader.most_document_entries)?,
             Self::Secret(_) if value.is_none() => Answer::Secrets(Vec::new()),
-            Self::Secret(kid) => Answer::Secrets(vec![secret_of(kid, value)?]),
+            Self::Secret(kid) => Answer::Secrets(vec![secret_of(kid, value, reader)?]),
             Self::Secrets => {
                 let secrets: Vec<(String, Bound<'_, PyAny>)> = value.extract()?;
-                let secrets = secrets.into_iter().map(|(kid, secret)| secret_of(kid, &secret));
+                let secrets = secrets.into_iter().map(|(kid, secret)| secret_of(kid, &secret, reader));
                 Answer::Secrets(secrets.collect::<PyResult<_>>()?)
             }
             Self::SharedSecret => Answer::SharedSecret(extract_bytes(value, "agree")?.into()),
@@ -65,8 +66,8 @@ impl Expected {
 }
 
 /// The secret that the secrets resolver returned for the kid.
-fn secret_of(kid: String, value: &Bound<'_, PyAny>) -> PyResult<(String, Secret)> {
-    let secret = read_secret(value, &kid).map_err(|error| {
+fn secret_of(kid: String, value: &Bound<'_, PyAny>, reader: &AnswerReader) -> PyResult<(String, Secret)> {
+    let secret = read_secret(value, &kid, reader).map_err(|error| {
         let kid = display::shorten(&kid, display::LONGEST_ID);
         let expected = "a Secret, a dict, an external key or None";
         let error = answer_error(error, value, &format!("the secrets must have {expected} for {kid}"));

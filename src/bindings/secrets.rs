@@ -243,7 +243,7 @@ impl<'py> FromPyObject<'_, 'py> for SecretIn {
     const INPUT_TYPE: PyStaticExpr = SECRET;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        read_local_secret(&value, None)
+        read_local_secret(&value, parse_named)
             .map(Self)
             .map_err(|error| content_error(value.py(), error, "a secret key"))
     }
@@ -260,17 +260,26 @@ impl<'py> FromPyObject<'_, 'py> for SecretsIn {
             return Err(type_error(&value, "a list of Secret or dict"));
         }
         let secrets = value.try_iter().map_err(|_| type_error(&value, "a list of Secret or dict"))?;
-        secrets.map(|secret| read_local_secret(&secret?, None)).collect::<PyResult<_>>().map(Self)
+        secrets.map(|secret| read_local_secret(&secret?, parse_named)).collect::<PyResult<_>>().map(Self)
     }
 }
 
-/// What a secrets resolver answered for a kid: a handle or a JWK.
-pub(super) fn read_local_secret(value: &Bound<'_, PyAny>, kid: Option<&str>) -> PyResult<SecretKey> {
+/// Parses the JSON text of a secret that contains its kid.
+fn parse_named(text: &str) -> Result<SecretKey, Error> {
+    SecretKey::from_json(text, None)
+}
+
+/// A secret as a handle, or in a form whose JSON text `parse` reads.
+pub(super) fn read_local_secret(
+    value: &Bound<'_, PyAny>,
+    parse: impl FnOnce(&str) -> Result<SecretKey, Error>,
+) -> PyResult<SecretKey> {
     if let Ok(secret) = value.cast::<PySecret>() {
         return Ok(secret.get().0.clone());
     }
     if is_object(value) {
-        return parse(value.extract()?, kid).map_err(misuse);
+        let ObjectIn(text) = value.extract()?;
+        return parse(&Zeroizing::new(text)).map_err(misuse);
     }
     Err(type_error(value, "a Secret or a dict"))
 }

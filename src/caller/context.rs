@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::own_dids::OwnDids;
 use crate::did::MOST_ENTRIES;
-use crate::keys::SecretStore;
+use crate::keys::{ParsedSecrets, SecretStore};
 
 /// Fills its argument with random bytes.
 pub type Random = Box<dyn FnMut(&mut [u8]) + Send>;
@@ -28,6 +28,8 @@ pub struct Context {
     pub resolvers: Vec<(String, bool)>,
     /// Maximum number of list entries in a document from a resolver.
     pub most_document_entries: usize,
+    /// The parsed secrets of the caller's store; without them each is parsed for each operation.
+    pub parsed_secrets: Option<Arc<ParsedSecrets>>,
     /// Runs jobs in parallel; without it they run one after the other.
     pub spread: Option<Spread>,
 }
@@ -43,6 +45,7 @@ impl Context {
             remember_peers: true,
             resolvers: Vec::new(),
             most_document_entries: MOST_ENTRIES,
+            parsed_secrets: None,
             spread: None,
         }
     }

@@ -64,6 +64,18 @@ impl PrivateKey {
         &self.0.static_secrets
     }
 
+    /// Whether both are handles of one parsed key.
+    #[cfg(test)]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// The number of handles of the parsed key.
+    #[cfg(test)]
+    pub(crate) fn handles(&self) -> usize {
+        Arc::strong_count(&self.0)
+    }
+
     /// How many peers' static-static secrets the cache has.
     #[cfg(test)]
     pub(crate) fn remembered_peers(&self) -> usize {
