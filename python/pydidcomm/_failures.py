@@ -1,7 +1,7 @@
 """Failures of the program's own handlers: which they are, and how they are logged."""
 
 import logging
-from typing import Final
+from typing import Final, cast
 
 __all__ = ["FAILURES", "is_failure", "log_failure"]
 
@@ -16,7 +16,7 @@ def is_failure(error: BaseException) -> bool:
         error: What code of the program raised.
     """
     if isinstance(error, BaseExceptionGroup):
-        return error.split(FAILURES)[1] is None
+        return all(is_failure(one) for one in cast("BaseExceptionGroup[BaseException]", error).exceptions)
     return isinstance(error, FAILURES)
 
 

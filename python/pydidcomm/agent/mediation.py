@@ -318,33 +318,33 @@ class Mediation:
         mediator = await self.relationship()
         if await self._services.profiles.of(mediator.theirs or "") != "veramo":
             return (None,)
-        # Veramo has a queue for each registered DID, which only that DID can fetch from
         names = (mediator.theirs or "", *mediator.their_history)
+        # Veramo has a queue for each registered DID, which only that DID can fetch from
         records = all_records(self._services.store, RECIPIENT)
         return tuple(
             [one.key async for one in records if any(same_party(one.value.decode(), name) for name in names)]
         )
 
     async def _fetch_all(self, pickup: Pickup, did: str | None) -> None:
+        before: frozenset[str] = frozenset()
         try:
-            while await self._fetch(pickup, did):
-                pass
+            # a mediator that ignores acknowledgments delivers the same again; the next poll continues
+            while not (stored := await self._fetch(pickup, did)) <= before:
+                before = stored
         except SecretNotFoundError:
             # a DID that never came into use has no keys any more, and is still registered
             if did is None:
                 raise
 
-    async def _fetch(self, pickup: Pickup, did: str | None) -> bool:
-        """Fetch one delivery; return whether at least one envelope was stored."""
+    async def _fetch(self, pickup: Pickup, did: str | None) -> frozenset[str]:
+        """Fetch one delivery; return the ids of the envelopes that were stored."""
         events = await self.ask(pickup.protocol, pickup.fetch(), frm=did)
-        for event in events:
-            if event.name == "delivered":
-                stored = await self.store(event.data)
-                if stored:
-                    with suppress(ProblemReported):
-                        await self.ask(pickup.protocol, pickup.received(stored), frm=did)
-                return bool(stored)
-        return False
+        delivered = next((event.data for event in events if event.name == "delivered"), ())
+        stored = await self.store(delivered)
+        if stored:
+            with suppress(ProblemReported):
+                await self.ask(pickup.protocol, pickup.received(stored), frm=did)
+        return frozenset(stored)
 
     async def store(self, envelopes: tuple[Envelope, ...]) -> tuple[str, ...]:
         """Store envelopes; return the ids of those that the mediator may delete.

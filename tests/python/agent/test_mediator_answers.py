@@ -134,6 +134,32 @@ async def test_what_waits_is_fetched_without_a_pause_and_then_looked_for_after_o
     assert sorted(mediator.acknowledged) == sorted(f"envelope-{number}" for number in range(25))
 
 
+async def test_a_mediator_that_ignores_acknowledgments_is_not_asked_in_a_loop() -> None:
+    heard: list[str] = []
+    mediator, peer = await ScriptedMediator.made(), await MemoryPeer.new()
+    answer = mediator.answering
+
+    async def ignoring(request: Message) -> Message | None:
+        queue = dict(mediator.queue)
+        answered = await answer(request)
+        mediator.queue = queue
+        return answered
+
+    mediator.answering = ignoring
+    async with hearing(mediator, heard) as agent:
+        mediator.put(await packed(peer, "again", await agent.did()))
+        await agent.mediate(mediator.did)
+        asked = ["delivery-request", "messages-received"] * 2
+
+        async def paused() -> bool:
+            return mediator.names[1:] == asked and len(heard) == 1
+
+        await eventually(paused)
+        # the pause is longer by far
+        await anyio.sleep(0.05)
+        assert await paused()
+
+
 @pytest.mark.spec("PU3-29")
 async def test_what_a_mediator_delivers_is_judged_by_itself() -> None:
     heard: list[str] = []
