@@ -17,7 +17,7 @@ use crate::{ContentEncryption, SignatureAlgorithm};
 /// `AnonCryptAlg`: the content encryption of anoncrypt.
 pub(super) struct AnonCryptAlg(pub(super) ContentEncryption);
 
-/// `AuthCryptAlg`: the content encryption of authcrypt, which is always written the same.
+/// `AuthCryptAlg`: the content encryption of authcrypt.
 pub(super) struct AuthCryptAlg(pub(super) ContentEncryption);
 
 /// `SignAlg`: the algorithm of a signature.
@@ -50,7 +50,7 @@ python_enum!(AnonCryptAlg);
 python_enum!(AuthCryptAlg);
 python_enum!(SignAlg);
 
-/// Reads the name in `enc`, which a member of `AnonCryptAlg` is too.
+/// Reads a member of `AnonCryptAlg`, or a `str` with its name in `enc`.
 impl<'py> FromPyObject<'_, 'py> for AnonCryptAlg {
     type Error = PyErr;
     #[cfg(feature = "stubs")]

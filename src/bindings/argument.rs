@@ -1,7 +1,7 @@
-//! Arguments from Python, and the errors of those that do not fit.
+//! Arguments from Python, and the errors of invalid arguments.
 //!
-//! An error says what was expected and what came; the argument's name is put in front of it in
-//! `pydidcomm._arguments`, where the bindings add it to the exception.
+//! The text of an error here has what was expected and what came. `pydidcomm._arguments` puts the argument's name in
+//! front of it, from the note that `PyO3` adds to the exception.
 
 use std::ops::Deref;
 
@@ -23,18 +23,18 @@ use crate::display;
 
 exceptions!("pydidcomm._arguments": ArgumentTypeError, ArgumentValueError);
 
-/// An argument that has another type; its value is not repeated, since it may be a secret.
+/// The error of an argument of the wrong type. It does not repeat the value, which may be a secret.
 pub(super) fn type_error(value: &Bound<'_, PyAny>, expected: &str) -> PyErr {
     ArgumentTypeError::new_err(format!("must be {expected}, got {}", type_name(value)))
 }
 
-/// An argument whose value is not allowed.
+/// The error of an argument with an invalid value.
 pub(super) fn value_error(expected: &str) -> PyErr {
     ArgumentValueError::new_err(format!("must be {expected}"))
 }
 
-/// The text where it is a DID, a URL or one of these names, however that is spelled; otherwise its type and length,
-/// since a private key or a passphrase may stand in the place of any argument.
+/// Describes a text in an error: quoted if it is a DID, a URL or one of these names in any spelling; otherwise by its
+/// type and length, because a caller may have passed a private key or a passphrase in place of any argument.
 pub(super) fn describe_text(text: &str, names: &[&str]) -> String {
     let letters = |text: &str| -> String {
         text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
@@ -47,28 +47,28 @@ pub(super) fn describe_text(text: &str, names: &[&str]) -> String {
     }
 }
 
-/// Whether the text is a URL without the user information, in which a password may stand (RFC 3986 3.2.1).
+/// Whether the text is a URL without user information, which may contain a password (RFC 3986 3.2.1).
 fn is_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once("://") else { return false };
     let is_scheme = |letter: char| letter.is_ascii_alphanumeric() || "+-.".contains(letter);
     !scheme.is_empty() && scheme.chars().all(is_scheme) && !rest.contains('@')
 }
 
-/// A text for an error: itself where it is a DID, a URL or one of `names`, otherwise its type and length.
+/// Describe a text in an error: quoted if it is a DID, a URL or one of `names`; otherwise its type and length.
 #[pyfunction]
 #[pyo3(signature = (text, names = Vec::new()))]
 pub(super) fn describe(text: StrIn, names: Vec<String>) -> String {
     describe_text(&text, &names.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// A list of strings that came as one string.
+/// The error of a single string in place of a list of strings.
 pub(super) fn lone_string_error(text: &str) -> PyErr {
     let shown = describe_text(text, &[]);
     let shown = if shown.starts_with('\'') { shown } else { "...".to_owned() };
     ArgumentTypeError::new_err(format!("must be a list of str, got str: write [{shown}]"))
 }
 
-/// The name of the value's type as a reader writes it.
+/// The name of the value's type in an error.
 pub(super) fn type_name(value: &Bound<'_, PyAny>) -> String {
     if value.is_none() {
         return "None".to_owned();
@@ -100,7 +100,7 @@ impl<'py> FromPyObject<'_, 'py> for StrIn {
     }
 }
 
-/// A `bool` argument, for `from_py_with`: a signature shows its default then.
+/// A `bool` argument, for `from_py_with`, with which the signature shows the default.
 pub(super) fn flag(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     value.extract().map_err(|_| type_error(value, "a bool"))
 }
@@ -123,7 +123,7 @@ impl<'py, T: PyTypeInfo> FromPyObject<'_, 'py> for Of<'py, T> {
     }
 }
 
-/// The error of a value whose type fits and whose content does not; another error stays as it is.
+/// The error of a value of the right type with invalid content; any other error is returned unchanged.
 pub(super) fn content_error(py: Python<'_>, error: PyErr, expected: &str) -> PyErr {
     if !error.get_type(py).is(py.get_type::<PyValueError>()) {
         return error;
@@ -131,7 +131,7 @@ pub(super) fn content_error(py: Python<'_>, error: PyErr, expected: &str) -> PyE
     ArgumentValueError::new_err(format!("is not {expected}: {}", error.value(py)))
 }
 
-/// A mapping, which stays the caller's.
+/// A mapping, which is not copied.
 pub(super) struct MappingIn<'py>(pub(super) Bound<'py, PyMapping>);
 
 impl<'py> FromPyObject<'_, 'py> for MappingIn<'py> {
@@ -140,7 +140,7 @@ impl<'py> FromPyObject<'_, 'py> for MappingIn<'py> {
     const INPUT_TYPE: PyStaticExpr = MAPPING;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        // the class may have a check of its own in Python
+        // the type check may run Python code
         let mapping = call_python(value.py(), || (*value).cast::<PyMapping>().cloned());
         mapping.map(Self).map_err(|_| type_error(&value, "a dict or another mapping"))
     }
@@ -164,7 +164,7 @@ impl<'py> FromPyObject<'_, 'py> for DidIn {
     }
 }
 
-/// A sequence of strings; a lone string is none, though it is a sequence too.
+/// A sequence of strings; a single string is refused, although it is a sequence too.
 pub(super) struct StringsIn(pub(super) Vec<String>);
 
 impl<'py> FromPyObject<'_, 'py> for StringsIn {
@@ -178,7 +178,7 @@ impl<'py> FromPyObject<'_, 'py> for StringsIn {
     }
 }
 
-/// The strings of a sequence; a mapping or a set has no order, and bytes have numbers.
+/// The strings of a sequence; refuses mappings and sets, which have no order, and bytes, whose entries are numbers.
 fn strings(value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
     if let Ok(text) = value.cast::<PyString>() {
         return Err(lone_string_error(&text.to_string_lossy()));

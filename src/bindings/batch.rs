@@ -1,4 +1,4 @@
-//! `Batch`: operations that run together, on several threads, and whose questions are asked once for all.
+//! `Batch`: operations that run together on several threads, and ask each question once.
 
 use std::collections::HashMap;
 use std::mem::take;
@@ -23,7 +23,7 @@ use crate::caller::{Question, ResolveOptions, lock};
 use crate::error::Error;
 use crate::operation::Step;
 
-/// Operations of which none waits for another, and which are asked for together.
+/// Independent operations, whose questions are collected.
 #[pyclass(frozen, name = "Batch", module = "pydidcomm._core")]
 pub(super) struct PyBatch {
     threads: Option<usize>,
@@ -37,7 +37,7 @@ struct Entries {
     waiting: Vec<Waiting>,
 }
 
-/// Where an operation of the batch is.
+/// The state of one operation of the batch.
 enum Entry {
     Running(Arc<Task>),
     Done(AnyResult),
@@ -45,14 +45,15 @@ enum Entry {
     Failed(Py<PyAny>),
 }
 
-/// Operations that wait for the same answer, by their places.
+/// Operations that wait for the same answer, by their indices.
 struct Waiting {
     expected: Expected,
     question: Option<Question>,
     places: Vec<usize>,
 }
 
-/// What is asked, where one answer will do for all that ask it; an external key may count its requests.
+/// The identity of a question: operations with equal questions share the answer. A request to an external key equals no
+/// other, because the key may count or confirm each.
 #[derive(Eq, Hash, PartialEq)]
 enum Sense {
     Did(String, ResolveOptions),
@@ -88,7 +89,7 @@ impl Entries {
         let stops: Vec<OnceLock<Stop>> = running.iter().map(|_| OnceLock::new()).collect();
         threads.run_each(running.len(), |turn| {
             if let (Some((_, task)), Some(stop)) = (running.get(turn), stops.get(turn)) {
-                // each has one turn
+                // each index runs once, so the cell is empty
                 let _ = stop.set(task.compute_on(threads));
             }
         });
@@ -117,7 +118,7 @@ impl Entries {
         }
     }
 
-    /// What is asked, each question once.
+    /// The pending questions, without duplicates.
     fn questions<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let mut questions = Vec::new();
         for mut waiting in take(&mut self.waiting) {
@@ -155,7 +156,7 @@ impl PyBatch {
         Self { threads, entries: Entries::new(entries), cancelled: Cancelled::default() }
     }
 
-    /// Does something with the entries; Python may run meanwhile, so nothing is locked.
+    /// Runs `act` on the entries without holding the lock, because Python may run meanwhile.
     fn with<T>(&self, act: impl FnOnce(&mut Entries) -> T) -> T {
         let mut entries = take(&mut *lock(&self.entries));
         let done = act(&mut entries);
@@ -166,8 +167,8 @@ impl PyBatch {
 
 #[pymethods]
 impl PyBatch {
-    /// Takes operations that were prepared, and exceptions in the places of what could not be; and how many threads
-    /// they may run on: None for all.
+    /// Takes prepared operations, with an exception in place of each that could not be prepared, and the maximum
+    /// number of threads: None for all.
     #[new]
     fn new(operations: Vec<Bound<'_, PyAny>>, threads: Option<usize>) -> Self {
         let entries = operations.into_iter().map(|entry| match entry.cast::<PyOperation>() {
@@ -177,7 +178,7 @@ impl PyBatch {
         Self::of(entries.collect(), threads)
     }
 
-    /// Prepares the unpacking of each of the messages.
+    /// Prepare to unpack each of the messages.
     #[staticmethod]
     fn unpacking(
         packed_msgs: Vec<Bound<'_, PyAny>>,
@@ -194,7 +195,7 @@ impl PyBatch {
         Self::of(entries.collect(), threads)
     }
 
-    /// Whether it takes so long that an event loop is left for it.
+    /// Whether the batch takes long enough to leave the event loop.
     #[getter]
     fn long(&self) -> bool {
         let entries = lock(&self.entries);
@@ -205,7 +206,7 @@ impl PyBatch {
         is_long(weights.fold(0, usize::saturating_add))
     }
 
-    /// Runs each operation to its next question or to its result; the questions, or none where all have ended.
+    /// Run each operation to its next question or its result, and return the questions: empty when all have ended.
     fn run<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let threads = Threads::of(py, self.threads, &self.cancelled);
         self.with(|entries| {
@@ -214,12 +215,12 @@ impl PyBatch {
         })
     }
 
-    /// Withdraws the batch: operations that have not begun are skipped.
+    /// Cancel the batch: operations that have not started are skipped.
     fn cancel(&self) {
         self.cancelled.set();
     }
 
-    /// Answers the next questions in their order, as `Operation.supply` does; an exception fails all that asked.
+    /// Answer the last questions in their order; an exception in place of an answer fails all operations that asked.
     fn supply(&self, py: Python<'_>, answers: Vec<Bound<'_, PyAny>>) {
         self.with(|entries| {
             let count = answers.len().min(entries.waiting.len());
@@ -251,7 +252,7 @@ impl PyBatch {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        // an exception may refer to what holds the batch
+        // an exception may refer to the owner of the batch
         let entries = lock(&self.entries);
         entries.all.iter().try_for_each(|entry| match entry {
             Entry::Failed(error) => visit.call(error),
@@ -264,7 +265,7 @@ impl PyBatch {
         drop(entries);
     }
 
-    /// The results in the order of the operations, and exceptions in the places of what failed.
+    /// The results in the order of the operations, with an exception in place of each that failed.
     fn results<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let entries = take(&mut *lock(&self.entries)).all.into_iter().map(|entry| match entry {
             Entry::Done(result) => result.into_result(py).or_else(|error| error.into_bound_py_any(py)),

@@ -1,4 +1,4 @@
-//! Bytes as they come from Python, in any object that has them.
+//! Bytes from Python, in any object with the buffer protocol.
 
 use std::ops::Deref;
 
@@ -17,11 +17,11 @@ use crate::memory::check_room;
 
 /// The bytes of a `bytes`, `bytearray`, `memoryview` or another object with the buffer protocol.
 ///
-/// Those of a `bytes` are lent; all others can change, so they are copied.
+/// Those of a `bytes` are borrowed; those of other objects can change, so they are copied.
 pub(super) struct BytesIn(PyBackedBytes);
 
 impl BytesIn {
-    /// The bytes of the object, if it has the buffer protocol; MemoryError where there is no room for a copy.
+    /// The bytes of the object, if it has the buffer protocol; MemoryError if a copy cannot be allocated.
     pub(super) fn of(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
         if let Ok(bytes) = value.cast::<PyBytes>() {
             return Ok(Some(Self(bytes.clone().into())));
@@ -30,7 +30,7 @@ impl BytesIn {
             check_room(array.len())?;
             return Ok(Some(Self(array.clone().into())));
         }
-        // a class of Python may have the buffer protocol
+        // a Python class may implement the buffer protocol
         let copy = || PyMemoryView::from(value).ok().map(|view| view.call_method0("tobytes"));
         match call_python(value.py(), copy) {
             Some(Ok(copied)) => Ok(copied.cast_into::<PyBytes>().ok().map(|bytes| Self(bytes.into()))),
@@ -62,7 +62,7 @@ impl<'py> FromPyObject<'_, 'py> for BytesIn {
     }
 }
 
-/// Bytes in any object that has them.
+/// Copied bytes of any object with the buffer protocol.
 pub(super) struct AnswerBytes(pub(super) Vec<u8>);
 
 impl<'py> FromPyObject<'_, 'py> for AnswerBytes {

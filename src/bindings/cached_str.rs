@@ -1,4 +1,4 @@
-//! Text for the wire on its way to Python.
+//! Text for the wire, converted to Python once.
 
 use std::sync::Mutex;
 
@@ -8,9 +8,9 @@ use pyo3::types::PyString;
 use super::room::new_str;
 use crate::caller::lock;
 
-/// A text that becomes a `str` when it is first asked for, and is that same `str` from then on.
+/// A text that is converted to a `str` on first access, and is that same `str` from then on.
 ///
-/// So there is one copy of a large message, however often it is read.
+/// So a large message exists once, however often it is read.
 pub(super) struct WireText {
     length: usize,
     form: Mutex<Form>,
@@ -22,12 +22,12 @@ enum Form {
 }
 
 impl WireText {
-    /// How long it is, in bytes.
+    /// The length in bytes.
     pub(super) fn length(&self) -> usize {
         self.length
     }
 
-    /// The text; MemoryError where memory is exhausted.
+    /// The text; MemoryError if it cannot be allocated.
     pub(super) fn to_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         let mut form = lock(&self.form);
         let made = match &*form {

@@ -1,9 +1,9 @@
-//! Calls from Rust into Python code, which must not be under way when the interpreter ends.
+//! Calls from Rust into Python code, none of which may be running when the interpreter ends.
 //!
-//! CPython before 3.14 unwinds the stack of a daemon thread that asks for the interpreter lock during finalization. A
-//! thread that comes back from `Python::detach` hangs instead, because PyO3 prevents the unwinding there. A thread in
-//! Python code that Rust has called would abort the process. So the interpreter waits for such calls before it ends,
-//! and a call that begins after that waits for the end.
+//! CPython before 3.14 unwinds the stack of a daemon thread that requests the interpreter lock during finalization. A
+//! thread that returns from `Python::detach` hangs instead, because PyO3 prevents the unwinding there. In Python code
+//! that Rust has called, the unwinding would abort the process. So the interpreter waits for such calls before it ends,
+//! and a call that begins later waits for the end.
 
 use std::cell::Cell;
 use std::sync::Mutex;
@@ -14,10 +14,10 @@ use pyo3::prelude::*;
 
 use crate::caller::lock;
 
-/// How long the end of the process may be delayed by one call, or a thread by the end of the process.
+/// Maximum delay of the end of the process by a call, or of a call by the end of the process.
 const MOST: Duration = Duration::from_secs(1);
 
-/// How often the end of the process looks whether the calls have ended.
+/// Interval of the check whether the calls have ended.
 const LOOK: Duration = Duration::from_millis(1);
 
 struct Calls {
@@ -26,7 +26,7 @@ struct Calls {
     ended_by: Option<ThreadId>,
 }
 
-/// It is locked with the interpreter lock held: no fork finds it locked.
+/// It is locked only while the interpreter lock is held, so it is never locked at a fork.
 static CALLS: Mutex<Calls> = Mutex::new(Calls { under_way: 0, ended_by: None });
 
 thread_local! {
@@ -40,13 +40,13 @@ pub(super) fn call_python<T>(py: Python<'_>, call: impl FnOnce() -> T) -> T {
     call()
 }
 
-/// What a function of the package shows of the object in a notebook.
+/// The picture of the object for a notebook, by a function of the package.
 pub(super) fn draw_picture(object: &Bound<'_, PyAny>, module: &str, function: &str) -> PyResult<String> {
     let py = object.py();
     call_python(py, || py.import(module)?.call_method1(function, (object,))?.extract())
 }
 
-/// A call of this thread into Python code, or one of several inside one another.
+/// A call of this thread into Python code; calls may be nested.
 struct UnderWay;
 
 impl UnderWay {
@@ -54,7 +54,7 @@ impl UnderWay {
         if DEPTH.get() == 0 {
             let ended_by = lock(&CALLS).ended_by;
             if ended_by.is_some_and(|thread| thread != current().id()) && !HAS_WAITED.replace(true) {
-                // a thread that an exit handler waits for goes on after that
+                // not for ever: an exit handler may wait for this thread
                 py.detach(|| sleep(MOST));
             }
             let mut calls = lock(&CALLS);
@@ -75,7 +75,7 @@ impl Drop for UnderWay {
     }
 }
 
-/// Waits for the calls that are under way, when the interpreter ends.
+/// Waits for the running calls, when the interpreter ends.
 pub(super) fn end_calls(py: Python<'_>) {
     let began = Instant::now();
     lock(&CALLS).ended_by = Some(current().id());
@@ -84,7 +84,7 @@ pub(super) fn end_calls(py: Python<'_>) {
     }
 }
 
-/// Forgets the calls of the other threads in a forked process, which does not have them.
+/// Forgets the calls of other threads in a forked process, which has none of these threads.
 pub(super) fn forget_calls() {
     *lock(&CALLS) = Calls { under_way: DEPTH.get().min(1), ended_by: None };
 }

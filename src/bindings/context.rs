@@ -1,4 +1,4 @@
-//! What an operation is given: the time, randomness, and what is answered without asking Python.
+//! The context of operations: the time, randomness, and the stores that need no question to Python.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::caller::{Context, OwnDids};
 use crate::did::MOST_ENTRIES;
 use crate::keys::{ParsedSecrets, SecretStore};
 
-/// What a party's operations can answer without asking Python, and what they have to know; prepared once.
+/// The stores and options of a party's operations, prepared once.
 #[pyclass(frozen, name = "Context", module = "pydidcomm._core")]
 pub(super) struct PyContext {
     secrets: Option<Arc<SecretStore>>,
@@ -25,8 +25,8 @@ pub(super) struct PyContext {
 
 #[pymethods]
 impl PyContext {
-    /// Takes secrets, a resolver, the prefixes of the DIDs that it resolves and the longer ones that it does not;
-    /// which resolvers take options, by prefix; whether keys remember peers; and the most entries of a document.
+    /// Takes secrets; a resolver, the prefixes of its DIDs and longer prefixes of DIDs that are not; by prefix,
+    /// whether a resolver takes options; whether keys cache secrets with peers; and the most entries of a document.
     #[new]
     #[pyo3(signature = (
         *, secrets = None, resolver = None, prefixes = StringsIn(Vec::new()), exceptions = StringsIn(Vec::new()),
@@ -58,7 +58,7 @@ impl PyContext {
     }
 }
 
-/// The context of an operation started from Python, and the time in whole seconds since the epoch.
+/// The context of an operation that Python starts, and the time in whole seconds since the epoch.
 #[derive(FromPyObject)]
 pub(super) struct ContextIn<'py>(Bound<'py, PyContext>, WholeIn);
 
@@ -83,7 +83,7 @@ impl From<ContextIn<'_>> for Context {
     }
 }
 
-/// The context of an operation that asks Python for everything, over a layer: a layer has no time.
+/// The context of an operation on one layer: it requests everything from Python, and needs no time.
 pub(super) fn of_layer() -> Context {
     Context { remember_peers: false, ..Context::new(0, Box::new(random)) }
 }

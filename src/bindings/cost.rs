@@ -1,9 +1,9 @@
-//! How long operations take, and which of them leave an event loop.
+//! The duration of operations, which decides whether they leave an event loop.
 
-/// What an operation costs whatever its size, in bytes of payload that take as long: some 50 microseconds.
+/// The fixed cost of an operation, as the bytes of payload that take as long: some 50 microseconds.
 pub(super) const EACH: usize = 16 * 1024;
 
-/// How heavy long work is: it takes about a millisecond, ten times what it takes to leave an event loop.
+/// Minimum weight of long work: it takes about a millisecond, ten times as long as leaving an event loop.
 const LONG: usize = 256 * 1024;
 
 /// Whether work of that weight is long.

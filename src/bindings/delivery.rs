@@ -1,4 +1,4 @@
-//! `Delivery`: a URI together with the text that goes there.
+//! `Delivery`: an endpoint URI, and the text for it.
 
 use std::sync::{Arc, OnceLock};
 
@@ -13,14 +13,14 @@ use crate::display::list_ids;
 use crate::pack::{self, Wrapping};
 use crate::routing::Route;
 
-/// One way to hand an envelope over: a URI, and the text that is wrapped for that URI.
+/// One way to deliver an envelope: an endpoint URI, and the text for that endpoint.
 ///
 /// DIDComm v2.1, sections "Sender Process to Enable Forwarding" and "Failover".
 #[pyclass(frozen, eq, weakref, name = "Delivery", module = "pydidcomm")]
 #[derive(PartialEq)]
 pub(super) struct PyDelivery(pub(super) Arc<Delivery>);
 
-/// One way, and what goes there.
+/// The route and the text of a delivery.
 #[derive(PartialEq)]
 pub(super) struct Delivery {
     pub(super) route: Route,
@@ -40,11 +40,11 @@ pub(super) struct DeliveryText {
     bare: Arc<WireText>,
     wrapping: Option<Arc<Wrapping>>,
     wrapped: OnceLock<WireText>,
-    /// Whom a text was wrapped for that came wrapped.
+    /// The keys of the outermost layer of a text that was restored in its wrapped form.
     routed_to: Vec<String>,
 }
 
-/// Two texts are compared as they go out, so both are wrapped.
+/// Texts are compared in their final form, so both are wrapped.
 impl PartialEq for DeliveryText {
     fn eq(&self, other: &Self) -> bool {
         let same = |py: Python<'_>| match (self.to_python(py), other.to_python(py)) {
@@ -61,7 +61,7 @@ impl DeliveryText {
         Self::with_text(Arc::clone(bare), Vec::new())
     }
 
-    /// A text in a forward for these keys, or without one.
+    /// A text in its final form: in a forward for these keys, or without one.
     fn with_text(bare: Arc<WireText>, routed_to: Vec<String>) -> Self {
         Self { bare, wrapping: None, wrapped: OnceLock::new(), routed_to }
     }
@@ -74,7 +74,7 @@ impl DeliveryText {
         }
     }
 
-    /// The text, which is wrapped when it is first requested.
+    /// The text, which is wrapped on first access.
     pub(super) fn to_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         let Some(wrapping) = &self.wrapping else { return self.bare.to_python(py) };
         if let Some(wrapped) = self.wrapped.get() {
@@ -86,7 +86,7 @@ impl DeliveryText {
         self.wrapped.get_or_init(|| wrapped.text.into()).to_python(py)
     }
 
-    /// How long it is, in bytes; none before it is wrapped.
+    /// The length in bytes; `None` before the text is wrapped.
     pub(super) fn length(&self) -> Option<usize> {
         match &self.wrapping {
             None => Some(self.bare.length()),
@@ -95,7 +95,7 @@ impl DeliveryText {
     }
 }
 
-/// The ways to hand the envelope over; the text of the first is wrapped already.
+/// The deliveries of an envelope; the text of the first is wrapped already.
 pub(super) fn deliveries(
     bare: &Arc<WireText>,
     found: Vec<pack::Delivery>,
@@ -104,7 +104,7 @@ pub(super) fn deliveries(
     let mut made: Vec<Arc<Delivery>> = Vec::with_capacity(found.len());
     let mut first = first;
     for pack::Delivery { route, wrapping } in found {
-        // several transports of one mediator take the very same text
+        // several transports of one mediator take the same text
         let alike = made.iter().find(|earlier| earlier.route.layers == route.layers);
         let text = alike.map_or_else(
             || {
@@ -138,7 +138,7 @@ impl Value for PyDelivery {
 
 #[pymethods]
 impl PyDelivery {
-    /// The text for the wire, as `str(...)` of this object is too.
+    /// The text for the wire; `str(...)` of this object is the same.
     #[getter]
     fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.0.text.to_python(py)
@@ -148,15 +148,15 @@ impl PyDelivery {
         self.0.text.to_python(py)
     }
 
-    /// The URI that takes the text.
+    /// The endpoint URI.
     #[getter]
     pub(super) fn uri(&self) -> &str {
         &self.0.route.uri
     }
 
-    /// The text for the wire, in one layer for each mediator on the way.
+    /// The text for the wire, with one layer for each mediator on the route.
     ///
-    /// That of the first delivery is there; that of another one is wrapped when it is first read.
+    /// Packing wraps the text of the first delivery; the text of any other is wrapped on first access.
     #[getter]
     fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.0.text.to_python(py)
@@ -168,19 +168,19 @@ impl PyDelivery {
         crate::jose::jwe::MEDIA_TYPE
     }
 
-    /// The absolute id of the recipient's service that names the way.
+    /// The absolute id of the recipient's service with this endpoint.
     #[getter]
     fn service_id(&self) -> &str {
         &self.0.route.service_id
     }
 
-    /// Whom the text is wrapped for, the outermost layer first, mediators, or certain keys of theirs.
+    /// The mediators that the text is wrapped for, or their routing keys; the outermost layer first.
     #[getter]
     fn route<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
         self.0.made.route.read(py, || texts(&self.0.route.layers))
     }
 
-    /// The keys of the first mediator that the outermost layer is encrypted to; none without a mediator.
+    /// The first mediator's keys that the outermost layer is encrypted to; empty without a mediator.
     #[getter]
     fn routed_to_kids<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, String>> {
         self.0.made.routed_to_kids.read(py, || self.0.text.routed_to_kids())

@@ -15,13 +15,14 @@ use super::value::{Reduced, Value, hash_of};
 use crate::did::{DidUrl, Document, MOST_ENTRIES, Relationship};
 use crate::display::quote;
 
-/// A DID document, parsed once; what a resolver may hand out again and again.
+/// A parsed DID document, which a resolver can cache and return any number of times.
 ///
-/// Made from the document's JSON object. Ids in it may be absolute or relative, keys embedded or
-/// referenced; a key or a service that cannot be used is passed over. DIDComm v2.1, section "DID Document Keys".
+/// The constructor takes the document's JSON object. Its ids may be absolute or relative, its keys embedded or
+/// referenced. Keys and services that are unusable here are skipped, and a relationship that is not a list is
+/// reported by the operation that needs it. DIDComm v2.1, section "DID Document Keys".
 ///
 /// Raises:
-///     MalformedDocumentError: It has no `id` that is a DID, or a relationship that is not a list.
+///     MalformedDocumentError: `id` is missing or not a DID, or the document has more than 4096 entries.
 ///
 /// Example:
 ///     >>> from pydidcomm import DIDDocument
@@ -63,7 +64,7 @@ impl Value for PyDocument {
 
     fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self> {
         let (json, did): (String, String) = parts.extract()?;
-        // it was read under some limit before
+        // the limit was checked before the document was pickled
         let document = Document::from_text(json, usize::MAX)?;
         let did = DidUrl::parse(&did)?;
         let is_named_so = *document.did() == did;
@@ -85,13 +86,13 @@ impl PyDocument {
         self.0.did().as_str()
     }
 
-    /// The absolute ids of the keys that messages are encrypted to, in the document's order.
+    /// The absolute ids of the keys to encrypt messages to, in the document's order.
     #[getter]
     fn key_agreement<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
         self.1.key_agreement.read(py, || self.kids(Relationship::KeyAgreement))
     }
 
-    /// The absolute ids of the keys that sign in the name of the DID, in the document's order.
+    /// The absolute ids of the keys that sign for the DID, in the document's order.
     #[getter]
     fn authentication<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
         self.1.authentication.read(py, || self.kids(Relationship::Authentication))
@@ -103,7 +104,7 @@ impl PyDocument {
         self.1.services.read(py, || self.0.services().iter().cloned().map(Into::into).collect())
     }
 
-    /// The document as its JSON object: a fresh copy.
+    /// The document as a JSON object, a new copy at each call.
     fn as_dict(&self) -> ObjectOut {
         ObjectOut(self.json().to_owned())
     }
@@ -123,7 +124,7 @@ impl PyDocument {
 
     fn __eq__(&self, other: &Self) -> bool {
         let value = |document: &Self| serde_json::from_str::<serde_json::Value>(document.json()).ok();
-        // one JSON object describes both forms of a DID
+        // both forms of a DID have the same JSON object
         Arc::ptr_eq(&self.0, &other.0) || (self.id() == other.id() && value(self) == value(other))
     }
 

@@ -1,4 +1,4 @@
-//! `Envelope`: a message on one curve, and the ways to hand it over.
+//! `Envelope`: a message encrypted on one curve, and its deliveries.
 
 use std::sync::Arc;
 
@@ -48,22 +48,22 @@ impl From<Sealed> for PyEnvelope {
 }
 
 impl PyEnvelope {
-    /// The delivery that is preferred; none where the recipient names no place.
+    /// The preferred delivery; `None` if the recipient has no endpoint.
     pub(super) fn first(&self) -> Option<&Delivery> {
         self.0.deliveries.first().map(Arc::as_ref)
     }
 
-    /// The keys that it was encrypted to.
+    /// The keys that the envelope is encrypted to.
     pub(super) fn kids(&self) -> &[DidUrl] {
         &self.0.to_kids
     }
 
-    /// The text as it goes by the preferred way; as it is where there is none.
+    /// The text of the preferred delivery; without any delivery, the text without a forward.
     pub(super) fn wire_text(&self) -> &DeliveryText {
         self.first().map_or(&self.0.bare, |delivery| delivery.text.as_ref())
     }
 
-    /// The first delivery by one of these schemes that will do.
+    /// The first delivery with one of these schemes that satisfies the predicate.
     pub(super) fn find(
         &self,
         schemes: &[String],
@@ -106,7 +106,7 @@ impl Value for PyEnvelope {
 
 #[pymethods]
 impl PyEnvelope {
-    /// The text for the wire, as `str(...)` of this object is too.
+    /// The text for the wire; `str(...)` of this object is the same.
     #[getter]
     fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.message(py)
@@ -116,7 +116,7 @@ impl PyEnvelope {
         self.message(py)
     }
 
-    /// The text for the wire, wrapped for the mediators before the first of the deliveries.
+    /// The text for the wire, wrapped for the mediators of the first delivery.
     #[getter]
     pub(super) fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.wire_text().to_python(py)
@@ -128,13 +128,13 @@ impl PyEnvelope {
         crate::jose::jwe::MEDIA_TYPE
     }
 
-    /// The curve of all its keys.
+    /// The curve of all keys of the envelope.
     #[getter]
     fn curve(&self) -> &'static str {
         self.0.curve.name()
     }
 
-    /// The keys of the recipient that it was encrypted to.
+    /// The recipient's keys that the envelope is encrypted to.
     #[getter]
     pub(super) fn to_kids<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
         self.0.made.to_kids.read(py, || texts(&self.0.to_kids))
@@ -146,16 +146,17 @@ impl PyEnvelope {
         self.0.from_kid.as_ref().map(DidUrl::as_str)
     }
 
-    /// The ways to hand it over, in the recipient's order of preference; when one fails take the next.
+    /// The deliveries, in the recipient's order of preference: if one fails, use the next.
     #[getter]
     pub(super) fn deliveries<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyDelivery>> {
         let made = || self.0.deliveries.iter().map(|delivery| PyDelivery(Arc::clone(delivery))).collect();
         self.0.made.deliveries.read(py, made)
     }
 
-    /// The first delivery to a URI with one of these schemes; to any where none is given.
+    /// The first delivery to a URI with one of these schemes, or with any scheme if none is given.
     ///
-    /// Raises EndpointNotFoundError where there is none.
+    /// Raises:
+    ///     EndpointNotFoundError: No delivery has such a URI.
     #[pyo3(signature = (*schemes: "str"))]
     pub(super) fn delivery(&self, schemes: Vec<String>) -> PyResult<PyDelivery> {
         self.find(&schemes, |_| true)

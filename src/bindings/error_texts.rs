@@ -1,4 +1,4 @@
-//! The texts that an exception shares with an error of the core.
+//! Error texts that the core and the exceptions share.
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;

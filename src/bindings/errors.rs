@@ -1,4 +1,4 @@
-//! The one mapping of the core's errors to the exceptions of `pydidcomm.errors`.
+//! The only mapping of the core's errors to the exceptions of `pydidcomm.errors`.
 
 use std::collections::BTreeMap;
 
@@ -63,20 +63,20 @@ impl From<Error> for PyErr {
             Error::InvalidSignature => InvalidSignatureError::new_err(()),
             Error::Answer(reason) => PyRuntimeError::new_err(reason),
         };
-        // made at once, since its class is written in Python
+        // the exception is created here, because its class is Python code
         Python::attach(|py| call_python(py, || exception.value(py).is_none()));
         exception
     }
 }
 
-/// A message that does not decrypt, with the recipient keys that its open header names.
+/// The error of a message that does not decrypt, with the recipient kids in its open header.
 pub(super) fn decryption_error(kids: Vec<String>) -> PyErr {
     let exception = DecryptionError::new_err((kids,));
     Python::attach(|py| call_python(py, || exception.value(py).is_none()));
     exception
 }
 
-/// What a caller passed is the caller's to mend, in whatever terms the core refused it.
+/// The error of an invalid argument: `ValueError` in place of the core's error for a malformed message.
 pub(super) fn misuse(error: Error) -> PyErr {
     match error {
         Error::Malformed { .. } => PyValueError::new_err(display::escape(&error.to_string())),
@@ -94,8 +94,7 @@ pub(super) fn misuse(error: Error) -> PyErr {
     }
 }
 
-/// The names that an argument of each kind may be meant to have, of the registries of JOSE and of the
-/// specification; another text is not repeated.
+/// Registered names of JOSE and the specification by kind, which an error may repeat; any other text may be a secret.
 const NAMES: [(&str, &[&str]); 5] = [
     ("curve", &["X25519", "Ed25519", "P-256", "P-384", "P-521", "secp256k1", "X448", "Ed448", "P-192"]),
     (
@@ -119,11 +118,11 @@ const NAMES: [(&str, &[&str]); 5] = [
     ("profile", &["didcomm/v2", "didcomm/aip1", "didcomm/aip2;env=rfc19", "didcomm/aip2;env=rfc587"]),
 ];
 
-/// The text with everything that is not printable escaped, and its middle left out where it is longer than that.
+/// Escape everything that is not printable, and omit the middle of a text longer than `longest` characters.
 #[pyfunction]
 #[pyo3(signature = (text, longest = None))]
 pub(super) fn sanitize(text: &Bound<'_, PyString>, longest: Option<usize>) -> String {
-    // a lone surrogate is not Unicode, and is shown as the replacement character
+    // a lone surrogate is not Unicode: it becomes the replacement character
     let text = text.to_string_lossy();
     longest.map_or_else(|| display::escape(&text), |longest| display::shorten(&text, longest))
 }

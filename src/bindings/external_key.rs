@@ -1,4 +1,4 @@
-//! External keys: Python objects that agree and sign, carried through the core as handles.
+//! External keys: Python objects that agree and sign, which the core passes on as handles.
 
 use std::sync::Arc;
 
@@ -13,9 +13,9 @@ use super::public_key::PyPublicKey;
 use super::secrets::read_local_secret;
 use crate::keys::{ExternalKey, PublicKey, Secret, secret_kid};
 
-/// What a secrets resolver answered for a kid: a handle, a JWK, or an object that agrees or signs.
+/// Reads a secrets resolver's answer for a kid: a `Secret`, a JWK, or an object that agrees or signs.
 pub(super) fn read_secret(value: &Bound<'_, PyAny>, kid: &str, reader: &AnswerReader) -> PyResult<Secret> {
-    // an object may be both; a key that can be read is used here
+    // an object may be both: a readable key is used locally
     let unread = match read_local_secret(value, |text| reader.secret(text, kid)) {
         Ok(secret) => return Ok(secret.into()),
         Err(unread) => unread,
@@ -34,16 +34,16 @@ pub(super) fn read_secret(value: &Bound<'_, PyAny>, kid: &str, reader: &AnswerRe
     })
 }
 
-/// The public half that an external key shows; its attribute may be of another kind.
+/// The public key of an external key; `None` if its attribute has another type.
 fn public_key_of(value: &Bound<'_, PyAny>) -> PyResult<Option<PublicKey>> {
     let name = intern!(value.py(), "public_key");
     let shown = call_python(value.py(), || value.getattr_opt(name))?;
     Ok(shown.and_then(|shown| shown.cast::<PyPublicKey>().ok().map(|key| key.get().0.clone())))
 }
 
-/// The object that a handle stands for.
+/// The Python object of a handle.
 pub(super) fn export_handle(py: Python<'_>, key: &ExternalKey) -> PyResult<Py<PyAny>> {
     let object = key.handle().downcast_ref::<Py<PyAny>>();
-    let lost = || PyRuntimeError::new_err("a handle that Python did not make");
+    let lost = || PyRuntimeError::new_err("the handle of the external key does not belong to Python");
     object.map(|object| object.clone_ref(py)).ok_or_else(lost)
 }

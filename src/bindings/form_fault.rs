@@ -8,10 +8,10 @@ use super::value::{Reduced, Value, hash_of};
 use crate::display::quote;
 use crate::message::FormFault;
 
-/// A part of a received message that was read as absent, because its form is not the specification's.
+/// A part of a received message that was read as absent because of its invalid form.
 ///
-/// `Metadata.form_faults` has them where `UnpackConfig.tolerate_form_faults` is on; without it the message is
-/// refused with MalformedMessageError.
+/// `Metadata.form_faults` lists them if `UnpackConfig.tolerate_form_faults` is on; otherwise unpacking raises
+/// MalformedMessageError.
 ///
 /// Example:
 ///     >>> from pydidcomm import UnpackConfig, sync
@@ -37,19 +37,19 @@ impl Value for PyFormFault {
 
 #[pymethods]
 impl PyFormFault {
-    /// The part, as its path in the message, `created_time`, `attachments[0].id`.
+    /// The path of the part in the message, such as `created_time` or `attachments[0].id`.
     #[getter]
     fn part(&self) -> &str {
         self.0.part()
     }
 
-    /// What is wrong with its form.
+    /// The reason why the form is invalid.
     #[getter]
     fn reason(&self) -> &str {
         self.0.reason()
     }
 
-    /// The value as the sender wrote it, read-only; None where it is missing.
+    /// The value as the sender wrote it, read-only; None if it is missing.
     #[getter]
     fn value(&self) -> ReadOnlyJson<'_> {
         ReadOnlyJson(self.0.value())

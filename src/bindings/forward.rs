@@ -1,4 +1,4 @@
-//! What mediators do: `unpack_forward`, `wrap_in_forward` and `rewrap` as operations, and `PackedForward`.
+//! Operations of mediators: `unpack_forward`, `wrap_in_forward` and `rewrap`; and `PackedForward`.
 
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -84,7 +84,7 @@ wire_text_methods!(
     }
 );
 
-/// Prepares the unpacking of a forward for the mediator that it is addressed to.
+/// Prepare to unpack a forward, as the mediator that it is addressed to.
 #[pyfunction]
 pub(super) fn unpack_forward(
     packed_msg: TextIn,
@@ -96,7 +96,7 @@ pub(super) fn unpack_forward(
     })
 }
 
-/// Prepares the wrapping of an encrypted message for each of the routing keys.
+/// Prepare to wrap an encrypted message for each of the routing keys.
 #[pyfunction]
 pub(super) fn wrap_in_forward(
     packed_msg: TextIn,
@@ -113,7 +113,7 @@ pub(super) fn wrap_in_forward(
     }))
 }
 
-/// Prepares the wrapping of what a forward carried, for each of the routing keys or for the next hop itself.
+/// Prepare to rewrap the payload of a forward, for each of the routing keys or for the next hop itself.
 #[pyfunction]
 pub(super) fn rewrap(
     payload: TextIn,

@@ -17,12 +17,11 @@ use super::value::{Reduced, Value, hash_of};
 use crate::display::quote;
 use crate::message::{Audience, FromPrior, FromPriorHeader};
 
-/// The claims of a DID rotation: `iss` becomes `sub`, or ends where `sub` is None.
+/// The claims of a DID rotation from `iss` to `sub`; without `sub` the relationship ends.
 ///
-/// Put into `Message.from_prior`, the claims are signed by a key of `iss` when the message is packed;
-/// found there after `unpack`, they have been verified. `iat` is the time of the rotation: the time at
-/// which the object was made, unless given. Times are seconds since 1970-01-01T00:00:00Z.
-/// DIDComm v2.1, section "DID Rotation".
+/// Packing a message with these claims as `from_prior` signs them with a key of `iss`; `unpack` verifies them,
+/// and its result has the verified claims there. `iat` is the time of the rotation and defaults to now. Times are
+/// in seconds since 1970-01-01T00:00:00Z. DIDComm v2.1, section "DID Rotation".
 ///
 /// Raises:
 ///     ValueError: `iss` or `sub` is not a DID, or they are the same.
@@ -41,7 +40,7 @@ impl From<FromPrior> for PyFromPrior {
     }
 }
 
-/// What `Message.from_prior` yields: verified claims, or a token that is not verified.
+/// The value of `Message.from_prior`: claims, or an unverified token.
 #[derive(IntoPyObject)]
 pub(super) enum FromPriorOut {
     Claims(PyFromPrior),
@@ -139,7 +138,7 @@ impl PyFromPrior {
         Ok(claims.into())
     }
 
-    /// The prior DID, which signs.
+    /// The prior DID, the signer.
     #[getter]
     fn iss(&self) -> &str {
         &self.0.iss
@@ -151,7 +150,7 @@ impl PyFromPrior {
         self.0.sub.as_deref()
     }
 
-    /// Whom the token is for.
+    /// The audience of the token.
     #[getter]
     fn aud<'py>(&self, py: Python<'py>) -> PyResult<Option<AudienceOut<'py>>> {
         let audience = self.0.aud.as_ref().map(|audience| match audience {
@@ -161,19 +160,19 @@ impl PyFromPrior {
         audience.transpose()
     }
 
-    /// When the token ceases to be valid, in seconds since the epoch.
+    /// The expiry time of the token, in seconds since the epoch.
     #[getter]
     fn exp(&self) -> Option<u64> {
         self.0.exp
     }
 
-    /// When the token becomes valid, in seconds since the epoch.
+    /// The time from which the token is valid, in seconds since the epoch.
     #[getter]
     fn nbf(&self) -> Option<u64> {
         self.0.nbf
     }
 
-    /// When the DID was rotated, in seconds since the epoch.
+    /// The time of the rotation, in seconds since the epoch.
     #[getter]
     fn iat(&self) -> Option<u64> {
         self.0.iat
@@ -185,7 +184,7 @@ impl PyFromPrior {
         self.0.jti.as_deref()
     }
 
-    /// The claims as the JWT carries them.
+    /// The claims as the JSON object of the JWT.
     fn as_dict(&self) -> ObjectOut {
         ObjectOut(self.json())
     }

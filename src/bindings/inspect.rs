@@ -1,4 +1,4 @@
-//! `inspect`, as the JSON from which Python makes its view.
+//! `inspect`, as JSON for the view in Python.
 
 use pyo3::prelude::*;
 
@@ -7,7 +7,7 @@ use super::text_in::TextIn;
 use crate::inspect::inspect as core_inspect;
 use crate::limits::Limits;
 
-/// Describes an envelope without any key: the members of `EnvelopeView`.
+/// Describe an envelope without any key, as the members of `EnvelopeView`.
 #[pyfunction]
 pub(super) fn inspect(py: Python<'_>, packed: TextIn) -> PyResult<ObjectOut> {
     let view = py.detach(|| core_inspect(&packed.0, &Limits::default()))?;

@@ -1,4 +1,4 @@
-//! JSON from Python objects to text, with no tree between.
+//! Write Python objects as JSON text, without building an intermediate value.
 
 use pyo3::exceptions::PyMemoryError;
 #[cfg(feature = "stubs")]
@@ -16,19 +16,19 @@ use crate::error::Error;
 use crate::json::{MemberPlace, Places, TOO_LONG_INTEGER};
 use crate::message::object::push_text;
 
-/// Deeper than any message; `serde_json` reads no deeper, and a list that holds itself ends here.
+/// Maximum nesting, deeper than in any message: it bounds the recursion, also for a list that contains itself.
 const MAX_DEPTH: usize = 100;
 
-/// The room for the text of an ordinary message.
+/// Capacity for the text of an ordinary message.
 const ROOM: usize = 2048;
 
-/// The room for the text of a number and what stands around a value.
+/// Capacity for a number, or for the syntax around a value.
 const SHORT_VALUE: usize = 32;
 
-/// Any JSON value given as Python objects, as text.
+/// The JSON text of any Python value with a JSON form.
 pub(super) struct JsonIn(pub(super) String);
 
-/// A JSON object given as a mapping, as text.
+/// The JSON text of a mapping.
 pub(super) struct ObjectIn(pub(super) String);
 
 impl<'py> FromPyObject<'_, 'py> for JsonIn {
@@ -41,7 +41,7 @@ impl<'py> FromPyObject<'_, 'py> for JsonIn {
     }
 }
 
-/// A JSON object that a peer may have written, given as a mapping, as text.
+/// The JSON text of a mapping that may come from a peer.
 pub(super) struct PeerObjectIn(pub(super) String);
 
 impl<'py> FromPyObject<'_, 'py> for PeerObjectIn {
@@ -54,7 +54,7 @@ impl<'py> FromPyObject<'_, 'py> for PeerObjectIn {
     }
 }
 
-/// A DID document given as a mapping, as text.
+/// The JSON text of a mapping that is a DID document.
 pub(super) struct DocumentIn(pub(super) String);
 
 impl<'py> FromPyObject<'_, 'py> for DocumentIn {
@@ -74,16 +74,16 @@ fn object_text(value: &Bound<'_, PyAny>, error: impl FnOnce(Fault) -> PyErr) -> 
     text.filter(|text| text.starts_with('{')).ok_or_else(|| type_error(value, "a dict"))
 }
 
-/// Why Python objects have no JSON text.
+/// The reason why a Python value has no JSON text.
 pub(super) enum Fault {
-    /// The value has no JSON form, as a text that a peer sends can be ambiguous too.
+    /// The value has no unambiguous JSON form; the text of a peer can have the same fault.
     Ambiguous(&'static str),
-    /// What Python raised, or a value of a type that no JSON parser makes.
+    /// An exception of Python, or the error of a value whose type has no JSON form.
     Python(PyErr),
 }
 
 impl Fault {
-    /// The error where the program made the value.
+    /// The error for a value of the program.
     pub(super) fn misuse(self) -> PyErr {
         match self {
             Self::Ambiguous(reason) => {
@@ -93,7 +93,7 @@ impl Fault {
         }
     }
 
-    /// The error where a peer may have written the value: the same as for its text.
+    /// The error for a value that may come from a peer: the same as for its text.
     pub(super) fn into_message_error(self, part: &'static str) -> PyErr {
         match self {
             Self::Ambiguous(reason) => Error::malformed(part, reason).into(),
@@ -127,7 +127,7 @@ pub(super) fn text_of(value: &Bound<'_, PyAny>) -> Written<String> {
     Ok(writer.text)
 }
 
-/// The JSON text of a dict and the places of its members in it; of another object the text alone.
+/// The JSON text of a value; for a dict also the places of its members in the text.
 pub(super) fn members_of(value: &Bound<'_, PyAny>) -> Written<(String, Option<Places>)> {
     let Ok(dict) = value.cast::<PyDict>() else { return text_of(value).map(|text| (text, None)) };
     let mut writer = Writer::new();
@@ -151,7 +151,7 @@ impl<'py> FromPyObject<'_, 'py> for ObjectIn {
     }
 }
 
-/// Whether the value is what JSON calls an object.
+/// Whether the value becomes a JSON object.
 pub(super) fn is_object(value: &Bound<'_, PyAny>) -> bool {
     value.cast::<PyDict>().is_ok() || call_python(value.py(), || value.cast::<PyMapping>().is_ok())
 }
@@ -161,7 +161,7 @@ struct Writer {
     text: String,
     /// The number of levels of objects and arrays.
     levels: usize,
-    /// Whether no object can have a name twice: the names of a dict are unique if all of them are plain `str`.
+    /// Whether the names of each object are unique, as those of a dict are if all are plain `str`.
     is_unambiguous: bool,
 }
 
@@ -170,7 +170,7 @@ impl Writer {
         Self { text: String::with_capacity(ROOM), levels: 0, is_unambiguous: true }
     }
 
-    /// Writes what JSON can say; a number that is not finite and a key that is not a string are refused.
+    /// Writes a value; refuses what JSON cannot represent, such as NaN and keys other than strings.
     fn write(&mut self, value: &Bound<'_, PyAny>, depth: usize) -> Written {
         if depth > MAX_DEPTH {
             return Err(Fault::Ambiguous("nested too deeply for JSON"));
@@ -189,7 +189,7 @@ impl Writer {
             self.write_integer(integer)
         } else if let Ok(float) = value.cast::<PyFloat>() {
             let number = serde_json::Number::from_f64(float.value())
-                .ok_or_else(|| Fault::Ambiguous("JSON has no number that is not finite"))?;
+                .ok_or_else(|| Fault::Ambiguous("a number that is not finite"))?;
             self.text.push_str(&number.to_string());
             Ok(())
         } else if let Ok(dict) = value.cast::<PyDict>() {
@@ -228,7 +228,7 @@ impl Writer {
             let key = key
                 .cast::<PyString>()
                 .map_err(|_| ArgumentTypeError::new_err("must have str as keys of a dict"))?;
-            // a subclass may call equal texts different
+            // a subclass may define another equality
             self.is_unambiguous &= key.is_exact_instance_of::<PyString>();
             let name = self.text.len();
             self.write_string(key)?;
@@ -278,9 +278,9 @@ impl Writer {
         if let Ok(small) = integer.extract::<i64>() {
             self.text.push_str(&small.to_string());
         } else {
-            // an enum member or another subclass is written as the number it is
+            // a subclass, such as an enum, is written as its number
             let plain = integer.py().get_type::<PyInt>().call_method1("__repr__", (integer,));
-            // Python writes no more than some thousand digits, and a float ends at 309
+            // Python limits this conversion to a few thousand digits, and the largest float has 309
             let too_large = || Fault::Ambiguous(TOO_LONG_INTEGER);
             let plain = plain.map_err(|_| too_large())?;
             let digits = plain.cast::<PyString>()?.to_str()?;

@@ -1,4 +1,4 @@
-//! JSON from text to Python objects of the caller, with no tree between.
+//! Read JSON text into new Python objects, without building an intermediate value.
 
 use jiter::{FloatMode, PythonParse, StringCacheMode};
 use pyo3::exceptions::PyValueError;
@@ -12,10 +12,10 @@ use pyo3::{type_hint_identifier, type_hint_subscript};
 use super::hints::{ANY, STR};
 use super::room::check_objects;
 
-/// JSON text, to become Python objects.
+/// JSON text, to convert to Python objects.
 pub(super) struct JsonOut(pub(super) String);
 
-/// The text of a JSON object, to become a `dict`.
+/// The text of a JSON object, to convert to a `dict`.
 pub(super) struct ObjectOut(pub(super) String);
 
 impl<'py> IntoPyObject<'py> for JsonOut {
@@ -43,7 +43,7 @@ impl<'py> IntoPyObject<'py> for ObjectOut {
     }
 }
 
-/// Python objects from JSON text that the core has checked.
+/// Converts JSON text that the core has checked.
 fn read<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
     check_objects(text)?;
     let parse = PythonParse {

@@ -19,21 +19,21 @@ use crate::did::local::LocalResolver;
 use crate::did::peer::KeyNaming;
 use crate::did_url::short_form;
 
-/// Resolves the DIDs that carry their own document, did:key, did:jwk and did:peer, without a network.
+/// Resolves did:key, did:jwk and did:peer, whose DIDs contain their documents, without a network.
 ///
-/// `key_naming` is how the keys of a did:peer:2 are named: "numbered" (`#key-1`) as today, or "multibase"
-/// (`#6LS...`) as libraries of 2021 and 2022 expect. Documents are remembered in a bounded cache.
+/// `key_naming` selects the names of the keys of a did:peer:0, 2 or 3: "numbered" (`#key-1`), the current form,
+/// or "multibase" (`#6LS...`), which libraries of 2021 and 2022 expect. Documents are cached in bounded memory.
 ///
-/// Some DIDs are only a hash: the short form of a did:peer:4, a did:peer:3, a did:peer:1. They resolve when
-/// what they are the hash of was remembered (`remember`, `remember_genesis`), the first two also when the
-/// long form was resolved not long ago. The long form of a did:peer:4 is also kept when a message of it has
-/// been unpacked and its sender is proved; a message that proves nothing evicts none of these.
+/// Some DIDs are only a hash: the short form of a did:peer:4, a did:peer:3, a did:peer:1. They resolve after
+/// `remember` or `remember_genesis` has stored the preimage, and the first two also while the document of the long
+/// form is cached. Unpacking a message stores the long form of its sender, a did:peer:4, if the sender is proved;
+/// messages without a proved sender evict no stored long form.
 ///
-/// `long_forms` is a mapping for what is remembered and kept, by the DID that is its hash: a `dict`, or a
-/// `MutableMapping` over a database. Without one it stays in this object: what was remembered until `forget`,
-/// and the long forms of proved senders within 16 MiB, which is room for some 10,000 contacts.
+/// `long_forms` is the mapping for the stored long forms and genesis documents, by the DID that is their hash: a
+/// `dict`, or a `MutableMapping` over a database. Without it they are in this object: those of `remember` and
+/// `remember_genesis` until `forget`, and those of proved senders within 16 MiB, enough for some 10,000 contacts.
 ///
-/// A subclass may override `resolve`, which is called for every DID then.
+/// A subclass may override `resolve`, which is then called for every DID.
 ///
 /// Example:
 ///     >>> from pydidcomm import LocalResolver
@@ -45,15 +45,15 @@ use crate::did_url::short_form;
 #[pyclass(frozen, subclass, weakref, name = "LocalResolver", module = "pydidcomm")]
 pub(super) struct PyLocalResolver(OnceLock<Made>);
 
-/// What the constructor makes.
+/// The state after construction.
 struct Made {
     core: Arc<LocalResolver>,
-    /// What is remembered and kept, in place of the core's own memory of it.
+    /// The caller's mapping of long forms, in place of the core's memory.
     store: Option<Py<PyAny>>,
 }
 
 impl PyLocalResolver {
-    /// What the constructor made; of a subclass that has not called it, what it makes without arguments.
+    /// The state; the default one in a subclass whose `__init__` did not call this one.
     fn state(&self) -> &Made {
         self.0.get_or_init(|| Made { core: Arc::new(LocalResolver::new(KeyNaming::Numbered)), store: None })
     }
@@ -66,7 +66,7 @@ impl PyLocalResolver {
         self.state().store.as_ref()
     }
 
-    /// What the store has for the DID.
+    /// The store's long form or genesis document of the DID.
     fn read_store(&self, py: Python<'_>, did: &str) -> PyResult<Option<String>> {
         let Some(store) = self.store() else { return Ok(None) };
         call_python(py, || {
@@ -79,7 +79,7 @@ impl PyLocalResolver {
         })
     }
 
-    /// Puts what the DID is the hash of into the store, where there is one.
+    /// Puts the preimage of the DID into the store, if there is one.
     fn put(&self, py: Python<'_>, did: &str, known: &str) -> PyResult<()> {
         match self.store() {
             Some(store) => call_python(py, || store.bind(py).set_item(did, known)),
@@ -90,7 +90,7 @@ impl PyLocalResolver {
 
 const MULTIBASE: &str = "multibase";
 
-/// The names that `key_naming` may have.
+/// Reads `key_naming`.
 fn parse_naming(value: &Bound<'_, PyAny>) -> PyResult<&'static str> {
     match &*value.extract::<StrIn>()? {
         "numbered" => Ok("numbered"),
@@ -99,7 +99,7 @@ fn parse_naming(value: &Bound<'_, PyAny>) -> PyResult<&'static str> {
     }
 }
 
-/// Keeps the long form of the proved sender of a message that was let in.
+/// Store the long form of the proved sender of an accepted message.
 #[pyfunction]
 pub(super) fn keep_long_form(
     py: Python<'_>,
@@ -118,7 +118,7 @@ pub(super) fn keep_long_form(
 
 #[pymethods]
 impl PyLocalResolver {
-    // what a subclass is made of is for its own __init__ to say
+    // the arguments of a subclass are for its __init__
     #[new]
     #[pyo3(signature = (*_arguments: "Any", **_named: "Any") -> "Self")]
     #[pyo3(text_signature = "(*, key_naming='numbered', long_forms=None)")]
@@ -150,12 +150,23 @@ impl PyLocalResolver {
 
     fn __reduce__(&self) -> PyResult<String> {
         Err(PyTypeError::new_err(
-            "a LocalResolver is not pickled or copied, since each copy would learn other DIDs: make one with \
+            "a LocalResolver is not pickled or copied, because the copies would store different DIDs: create one with \
              `LocalResolver(long_forms=...)` in the other process",
         ))
     }
 
-    /// The document of the DID; None where its text does not contain it; MalformedDocumentError where it is broken.
+    /// Resolve a DID to its document.
+    ///
+    /// Args:
+    ///     did: The DID.
+    ///
+    /// Returns:
+    ///     The document; None for a DID of another method, and for a hash without its stored or cached preimage.
+    ///
+    /// Raises:
+    ///     MalformedMessageError: `did` is not a DID.
+    ///     MalformedDocumentError: The document in the DID is invalid.
+    ///     UnsupportedError: The numalgo, or the type of the only key, is not supported.
     fn resolve(&self, py: Python<'_>, did: StrIn) -> PyResult<Option<PyDocument>> {
         if let Some(document) = self.core().cached_document(&did) {
             return Ok(Some(document.into()));
@@ -173,11 +184,17 @@ impl PyLocalResolver {
         }
     }
 
-    /// Remembers the long form of a did:peer:4, or a did:peer:2, and returns the short form that resolves from now on.
+    /// Store a did:peer:2 or the long form of a did:peer:4, so that its short form resolves.
+    ///
+    /// Args:
+    ///     did: The did:peer:2, or the long form.
+    ///
+    /// Returns:
+    ///     The short form: a did:peer:3, or the short form of the did:peer:4.
     ///
     /// Raises:
     ///     ValueError: The DID has no short form.
-    ///     MalformedDocumentError: The document in the DID is broken.
+    ///     MalformedDocumentError: The document in the DID is invalid.
     ///
     /// Example:
     ///     >>> from pydidcomm import LocalResolver
@@ -196,7 +213,13 @@ impl PyLocalResolver {
         Ok(short)
     }
 
-    /// Forgets a DID in all its forms, in `long_forms` too; returns whether anything was known of it.
+    /// Remove a DID in all its forms, also from `long_forms`.
+    ///
+    /// Args:
+    ///     did: The DID, in any of its forms.
+    ///
+    /// Returns:
+    ///     Whether anything was stored or cached for it.
     ///
     /// Example:
     ///     >>> from pydidcomm import LocalResolver
@@ -215,9 +238,10 @@ impl PyLocalResolver {
         Ok(self.core().forget(&did) || stored)
     }
 
-    /// What was remembered and kept, by the DID that is its hash, the mapping that was given, or a copy that is read-only.
+    /// The stored long forms and genesis documents, by the DID that is their hash.
     ///
-    /// Save it, and pass it to the next `LocalResolver`.
+    /// The mapping that was passed to the constructor, or else a read-only copy: save it, and pass it to the next
+    /// `LocalResolver`.
     ///
     /// Example:
     ///     >>> from pydidcomm import LocalResolver
@@ -239,12 +263,17 @@ impl PyLocalResolver {
         Ok(copied.into_pyobject(py)?.into_any())
     }
 
-    /// Remembers the genesis document of a did:peer:1, and returns the DID, which resolves from now on.
+    /// Store the genesis document of a did:peer:1, so that the DID resolves.
     ///
-    /// The DID is the hash of the document to the byte: hand over text. A dict is written without white space.
+    /// Args:
+    ///     document: The document: text, because the DID is the hash of its bytes. A dict is written as JSON without
+    ///         white space.
+    ///
+    /// Returns:
+    ///     The did:peer:1.
     ///
     /// Raises:
-    ///     ValueError: The document has an `id`, or ids that are not relative.
+    ///     ValueError: The document is not a JSON object, has an `id`, or has ids that are not relative.
     ///
     /// Example:
     ///     >>> from pydidcomm import LocalResolver
@@ -256,7 +285,7 @@ impl PyLocalResolver {
         Ok(did)
     }
 
-    /// What the DID is the hash of, where it was remembered: the long form, or the text of the genesis document.
+    /// The long form or the genesis document that the DID is the hash of; None if it is neither stored nor cached.
     fn known(&self, py: Python<'_>, did: StrIn) -> PyResult<Option<String>> {
         match self.core().find_known(&did) {
             Some(known) => Ok(Some(known.as_ref().to_owned())),

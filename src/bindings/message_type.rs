@@ -5,17 +5,17 @@ use pyo3::prelude::*;
 use super::argument::StrIn;
 use crate::message;
 
-/// Whether two message type URIs are the same message of the same protocol, in any minor version.
+/// Whether two message type URIs denote the same message of the same protocol, in any minor version.
 ///
-/// Names are compared without case and punctuation; major versions have to be equal. Use it to find the
+/// Names are compared without case and punctuation; major versions must be equal. Use it to find the
 /// handler for a received message. DIDComm v2.1, sections "Message Type URI" and "Semver Rules".
 ///
 /// Args:
 ///     one: A message type URI.
-///     other: The one to compare it with.
+///     other: The URI to compare it with.
 ///
 /// Returns:
-///     True where both are the same type. Text that is not a message type URI equals only itself.
+///     True if both are the same type. A text that is not a message type URI equals only itself.
 ///
 /// Example:
 ///     >>> from pydidcomm import same_message_type

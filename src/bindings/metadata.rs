@@ -1,4 +1,4 @@
-//! `Metadata`: what was proved about a message.
+//! `Metadata`: the proved facts about a message.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::did::DidUrl;
 use crate::unpack::{Report, Rotation, Warning};
 use crate::{ContentEncryption, SignatureAlgorithm};
 
-/// What was proved about a message; nothing here is merely claimed.
+/// The facts about a message that its unpacking proved.
 ///
 /// DIDComm v2.1, sections "Message Layer Addressing Consistency" and "IANA Media Types".
 #[pyclass(frozen, weakref, name = "Metadata", module = "pydidcomm")]
@@ -45,7 +45,7 @@ impl PyMetadata {
     }
 }
 
-/// The facts in the order in which they are pickled: DIDs; keys; the rotation; algorithms; what was noticed.
+/// The facts in the order of a pickle: DIDs, keys, the rotation, algorithms, and warnings.
 type Parts<'py> = (
     Bound<'py, PyMessage>,
     [Option<String>; 3],
@@ -113,7 +113,7 @@ impl Value for PyMetadata {
         (report.in_forward, report.is_expired) = (in_forward, is_expired);
         report.is_by_veramo = is_by_veramo;
         report.warnings = warnings.iter().filter_map(|code| Warning::of_code(code)).collect();
-        // the delivery stays the one that a replay window knows
+        // the delivery must remain the one that a replay window has recorded
         report.replay_key().delivery(|| delivery);
         Ok(Arc::new(report).into())
     }
@@ -133,37 +133,37 @@ impl PyMetadata {
         self.0.encrypted_from.is_some() || self.0.sign_from.is_some()
     }
 
-    /// The DID that is proved to be the sender, by authcrypt or by a signature; None where none is proved.
+    /// The DID of the sender that authcrypt or a signature proves; None if no sender is proved.
     ///
-    /// It has one form for one party, whichever the message has: the short form of a did:peer:4, and the
-    /// did:peer:2 of a did:peer:3 that the resolver knows. See `same_party` for other comparisons.
+    /// One party always has one form, whichever form is in the message: the short form of a did:peer:4, and the
+    /// did:peer:2 of a did:peer:3 if the resolver has it. See `same_party` for other comparisons.
     #[getter]
     fn sender(&self) -> Option<&str> {
         self.0.sender.as_deref()
     }
 
-    /// The long form of `sender`, where that is a did:peer:4 and the message or the resolver has it.
+    /// The long form of `sender`, if that is a did:peer:4 and the message or the resolver has it.
     ///
-    /// The peer writes its short form from its second message on, which resolves only where the long form is
-    /// known: keep it with the contact, or see `long_forms` of `LocalResolver`.
+    /// The peer writes only its short form after the first message, which resolves only if the long form is stored:
+    /// store it with the contact, or see `long_forms` of `LocalResolver`.
     #[getter]
     fn sender_long_form(&self) -> Option<&str> {
         self.0.sender_long_form.as_deref()
     }
 
-    /// The DID of ours that the message was encrypted to, in the form that `sender` has; None in the open.
+    /// Our DID that the message was encrypted to, in the same form as `sender`; None without encryption.
     #[getter]
     fn recipient(&self) -> Option<&str> {
         self.0.recipient.as_deref()
     }
 
-    /// Whether `frm` of the message can be proved to others too, by a signature.
+    /// Whether a signature proves `frm` of the message to third parties too.
     #[getter]
     fn non_repudiation(&self) -> bool {
         self.0.sign_from.is_some()
     }
 
-    /// Whether the envelope hid the sender from everybody but the recipient.
+    /// Whether the envelope hides the sender from all but the recipient.
     #[getter]
     fn anonymous_sender(&self) -> bool {
         self.0.anoncrypt.is_some()
@@ -182,13 +182,13 @@ impl PyMetadata {
         kids.map(|kids| self.1.encrypted_to.read(py, || texts(kids))).transpose()
     }
 
-    /// The key of ours that opened the message.
+    /// Our key that opened the message.
     #[getter]
     fn recipient_kid(&self) -> Option<&str> {
         self.0.recipient_kid.as_ref().map(DidUrl::as_str)
     }
 
-    /// The key that signed; its DID is `frm` of the message.
+    /// The signing key; its DID is `frm` of the message.
     #[getter]
     fn sign_from(&self) -> Option<&str> {
         self.0.sign_from.as_ref().map(DidUrl::as_str)
@@ -230,30 +230,30 @@ impl PyMetadata {
         self.0.signed_message().map(|text| new_str(py, text)).transpose()
     }
 
-    /// Whether a mediator had wrapped the message once more, in a forward to us that was opened with it.
+    /// Whether the message arrived in a forward to us, rewrapped by a mediator, which was unwrapped too.
     #[getter]
     fn re_wrapped_in_forward(&self) -> bool {
         self.0.in_forward
     }
 
-    /// The profile of `UnpackConfig.accept_profiles` without which the message would have been refused, or None.
+    /// The profile in `UnpackConfig.accept_profiles` with the deviations of the message; None if it has none.
     ///
-    /// With "veramo", `warnings` says what is not proved: `WarningCode.AUTHCRYPT_DRAFT_3` that another recipient
-    /// may have written the message, `UNBOUND_RECIPIENTS` that the list of recipients may have been changed.
+    /// With "veramo", `warnings` lists what is not proved: with `WarningCode.AUTHCRYPT_DRAFT_3`, another recipient
+    /// may have written the message; with `UNBOUND_RECIPIENTS`, the list of recipients may have been changed.
     #[getter]
     fn profile(&self) -> Option<&'static str> {
         self.0.is_by_veramo.then_some("veramo")
     }
 
-    /// What is unusual about the message and no reason to refuse it, texts, each with a `code`.
+    /// Anomalies of the message that are not a reason to refuse it: texts, each with a `code`.
     ///
-    /// One with the code `WarningCode.UNPROVED_FROM` says that `frm` of the message is not proved.
+    /// The code `WarningCode.UNPROVED_FROM` means that `frm` of the message is not proved.
     #[getter]
     fn warnings<'py>(&self, py: Python<'py>) -> PyResult<WarningsOut<'py>> {
         self.1.warnings.get_or_make(py, || tuple_of(py, &self.0.warnings)).map(WarningsOut)
     }
 
-    /// The parts of the message that were read as absent, because their form is not the specification's.
+    /// The parts of the message that were read as absent because of their invalid form.
     ///
     /// Empty unless `UnpackConfig.tolerate_form_faults` is on.
     #[getter]
@@ -262,7 +262,7 @@ impl PyMetadata {
         self.1.form_faults.read(py, faults)
     }
 
-    /// Whether `expires_time` of the message had come when it was unpacked.
+    /// Whether the message had expired when it was unpacked.
     #[getter]
     fn expired(&self) -> bool {
         self.0.is_expired

@@ -1,9 +1,9 @@
-//! The Python face of the core: newtypes, conversions and one mapping of errors. No decision is made here.
+//! The Python bindings of the core: newtypes, conversions and one mapping of errors, without any decisions.
 
 #![expect(
     clippy::doc_markdown,
     clippy::doc_link_with_quotes,
-    reason = "the docs are those of the Python face"
+    reason = "the docs are those of the Python API"
 )]
 #![expect(clippy::needless_pass_by_value, reason = "arguments converted from Python are owned")]
 #![expect(
@@ -76,7 +76,7 @@ mod wire_text;
 
 /// The compiled core of pydidcomm.
 ///
-/// It relies on the interpreter lock, in a fork for instance, and so declares that it needs it.
+/// It declares that it needs the interpreter lock, because it relies on the lock, for instance in a fork.
 #[pyo3::pymodule(gil_used = true)]
 mod _core {
     /// The version of the package.

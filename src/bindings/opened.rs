@@ -1,4 +1,4 @@
-//! Messages that were opened, and those that do not decrypt.
+//! Opened messages, and messages that do not decrypt.
 
 use pyo3::prelude::*;
 
@@ -8,16 +8,16 @@ use crate::error::{Error, Result};
 use crate::inspect::recipient_kids;
 use crate::limits::Limits;
 
-/// A message that was opened, or the recipient keys that the open header of another one names.
+/// An opened message, or the recipient kids in the open header of a message that does not decrypt.
 ///
-/// The text of the error is constant, so that it is not an oracle; the header is open to all.
+/// The text of the error is constant, so it cannot serve as an oracle; the header is public.
 pub(super) enum Opened<T> {
     Message(Box<T>),
     Undecrypted(Vec<String>),
 }
 
 impl<T> Opened<T> {
-    /// What opening the message has led to.
+    /// The outcome of opening the message.
     pub(super) fn of(packed: &str, opened: Result<T>) -> Result<Self> {
         match opened {
             Ok(message) => Ok(Self::Message(Box::new(message))),

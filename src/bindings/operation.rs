@@ -1,4 +1,4 @@
-//! `Operation`: the core's future, run from question to question.
+//! `Operation`: an operation of the core, run from question to question.
 
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -14,7 +14,7 @@ use crate::caller::{Answer, Caller, Context, Question, Spread, lock};
 use crate::error::{Error, Result};
 use crate::operation::{Operation, Step};
 
-/// A running pack or unpack: each run leads to the next question or to the result.
+/// A running operation: each run returns the next question or the result.
 #[pyclass(frozen, name = "Operation", module = "pydidcomm._core")]
 pub(super) struct PyOperation(pub(super) Arc<Task>);
 
@@ -33,7 +33,7 @@ struct Running {
     answer: Option<Answer>,
 }
 
-/// An operation of the core, whatever it results in.
+/// An operation of the core with any type of result.
 trait Run: Send {
     /// Runs to the next question or to the result.
     fn run(&mut self, answer: Option<Answer>) -> Stop;
@@ -52,11 +52,11 @@ impl<T: IntoResult> Run for Operation<T> {
     }
 }
 
-/// What a run has led to.
+/// The outcome of a run.
 pub(super) type Stop = Result<Step<AnyResult>>;
 
 impl Task {
-    /// An operation over a payload of so many bytes in this context; it has not started.
+    /// Prepares an operation over a payload of this many bytes, in this context, without starting it.
     pub(super) fn prepare<T: IntoResult, W>(
         context: impl Into<Context>,
         bytes: usize,
@@ -84,7 +84,7 @@ impl Task {
         })
     }
 
-    /// How long it takes, in bytes of payload.
+    /// Its duration, as bytes of payload.
     pub(super) fn weight(&self) -> usize {
         self.weight
     }
@@ -94,12 +94,12 @@ impl Task {
         &self.reader
     }
 
-    /// Whether it takes so long that an event loop is left for it.
+    /// Whether it takes long enough to leave the event loop.
     fn is_long(&self) -> bool {
         is_long(self.weight) || matches!(lock(&self.running).expected, Some(Expected::Leave))
     }
 
-    /// Gives it threads, if it takes long.
+    /// Assigns threads to a long operation.
     fn give_threads(&self, py: Python<'_>) {
         if self.is_long() {
             self.threads.get_or_init(|| Threads::of(py, None, &self.cancelled));
@@ -121,7 +121,7 @@ impl Task {
         stop
     }
 
-    /// Runs to the next question that is for Python, and does long work on these threads.
+    /// Runs to the next question for Python or to the result, with long work on these threads.
     pub(super) fn compute_on(&self, threads: &Threads) -> Stop {
         loop {
             match self.compute() {
@@ -134,14 +134,14 @@ impl Task {
         }
     }
 
-    /// Notes what the next run begins with.
+    /// Stores the answer for the next run.
     pub(super) fn supply(&self, answer: Answer) {
         lock(&self.running).answer = Some(answer);
     }
 }
 
 impl PyOperation {
-    /// An operation over a payload of so many bytes in this context; it has not started.
+    /// Prepares an operation over a payload of this many bytes, in this context, without starting it.
     pub(super) fn prepare<T: IntoResult, W>(
         context: impl Into<Context>,
         bytes: usize,
@@ -154,7 +154,7 @@ impl PyOperation {
     }
 }
 
-/// A question or a result as Python sees it.
+/// Converts a question or a result to Python.
 fn convert_stop(py: Python<'_>, stop: Stop) -> PyResult<Bound<'_, PyAny>> {
     match stop? {
         Step::Ask(question) => convert_question(py, question),
@@ -164,29 +164,30 @@ fn convert_stop(py: Python<'_>, stop: Stop) -> PyResult<Bound<'_, PyAny>> {
 
 #[pymethods]
 impl PyOperation {
-    /// Begins, and goes on to the next question or to the result; LongWork in place of work that takes long.
+    /// Run to the next question or to the result; return LongWork instead if that takes long.
     fn start<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         if self.0.is_long() { PyLongWork.into_bound_py_any(py) } else { self.run(py) }
     }
 
-    /// Runs to the next question or to the result, however long that takes.
+    /// Run to the next question or to the result, even if that takes long.
     fn run<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.0.give_threads(py);
         let stop = py.detach(|| self.0.compute());
         convert_stop(py, stop)
     }
 
-    /// Withdraws the operation: computation that has not begun is skipped.
+    /// Cancel the operation: computation that has not started is skipped.
     fn cancel(&self) {
         self.0.cancelled.set();
     }
 
-    /// Answers the question that a run led to, and goes on as `start` does: with a document's JSON object, a
-    /// DIDDocument or None; of one kid with a Secret, a JWK, an external key or None, of several kids with
-    /// pairs of a kid and one of these; with a shared secret; with a signature.
+    /// Answer the pending question, and continue as `start` does.
+    ///
+    /// The answer is a document's JSON object, a DIDDocument, a Resolved or None; for one kid a Secret, a JWK, an
+    /// external key or None, for several kids pairs of a kid and one of these; a shared secret; or a signature.
     fn supply<'py>(&self, py: Python<'py>, answer: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let expected = lock(&self.0.running).expected.take();
-        let expected = expected.ok_or(Error::Answer("the operation waits for no answer"))?;
+        let expected = expected.ok_or(Error::Answer("the operation has no pending question"))?;
         self.0.supply(expected.answer(answer, self.0.reader())?);
         self.start(py)
     }

@@ -1,4 +1,4 @@
-//! The packing functions: plaintext at once, the others as operations.
+//! Pack messages: a plaintext at once, the others as operations.
 
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
@@ -47,20 +47,20 @@ impl<'py> FromPyObject<'_, 'py> for ToIn {
     }
 }
 
-/// How long the parts of a message are that can be long.
+/// The total length in bytes of the parts of a message that can be long.
 fn bytes(message: &Message) -> usize {
     let attached = message.attachments().iter().filter_map(|attachment| attachment.member("data"));
     let custom = message.custom_headers().map(|(_, json)| json);
     attached.chain(custom).fold(message.body().len(), |sum, json| sum.saturating_add(json.len()))
 }
 
-/// Packs a plaintext message.
+/// Pack a plaintext message.
 #[pyfunction]
 pub(super) fn pack_plaintext(message: MessageIn) -> PyResult<PyPackedPlaintext> {
     Ok(PyPackedPlaintext(pack::pack_plaintext(&message.0)?.into()))
 }
 
-/// Prepares the packing of a signed message.
+/// Prepare to pack a signed message.
 #[pyfunction]
 pub(super) fn pack_signed(
     message: MessageIn,
@@ -75,7 +75,7 @@ pub(super) fn pack_signed(
     }))
 }
 
-/// Prepares the packing of an encrypted message.
+/// Prepare to pack an encrypted message.
 #[pyfunction]
 pub(super) fn pack_encrypted(
     message: MessageIn,

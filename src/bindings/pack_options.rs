@@ -1,4 +1,4 @@
-//! `PackEncryptedConfig` and `PackEncryptedParameters` as the core reads them.
+//! `PackEncryptedConfig` and `PackEncryptedParameters`, converted to options of the core.
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -12,7 +12,7 @@ use crate::keys::Curve;
 use crate::pack::{EncryptOptions, KidIn};
 use crate::routing::{Choice, ForwardHeaders};
 
-/// A `PackEncryptedConfig`, read once and used for every message that is packed with it.
+/// A `PackEncryptedConfig`, converted once for all messages that are packed with it.
 #[pyclass(frozen, name = "PackOptions", module = "pydidcomm._core")]
 pub(super) struct PyPackOptions(EncryptOptions);
 
@@ -56,7 +56,7 @@ impl PyPackOptions {
     }
 }
 
-/// A `PackEncryptedParameters`, read once.
+/// A `PackEncryptedParameters`, converted once.
 #[pyclass(frozen, name = "PackParameters", module = "pydidcomm._core")]
 pub(super) struct PyPackParameters {
     from_prior_issuer_kid: Option<DidUrl>,
@@ -101,7 +101,7 @@ impl PyPackOptions {
     }
 }
 
-/// The header of a signature that holds `kid`, by its name.
+/// Reads the name of the header of a signature that contains `kid`.
 pub(super) fn header_of_kid(kid_in: &Bound<'_, PyAny>) -> PyResult<KidIn> {
     let text = kid_in.extract::<String>();
     match text.as_deref() {
@@ -116,7 +116,7 @@ pub(super) fn header_of_kid(kid_in: &Bound<'_, PyAny>) -> PyResult<KidIn> {
     }
 }
 
-/// Whether the profile, given by its name, is the one of Veramo.
+/// Whether this is the name of the profile of Veramo.
 fn is_for_veramo(profile: &Bound<'_, PyAny>) -> PyResult<bool> {
     let text = profile.extract::<String>();
     match text.as_deref() {
@@ -133,11 +133,11 @@ fn is_for_veramo(profile: &Bound<'_, PyAny>) -> PyResult<bool> {
 
 pub(super) fn agreement_curve(name: &str) -> PyResult<Curve> {
     let curve = Curve::from_name(name).map_err(misuse)?;
-    let unfit = || PyValueError::new_err(format!("keys on {name} do not agree on a secret"));
+    let unfit = || PyValueError::new_err(format!("keys on {name} cannot be used for key agreement"));
     if curve.can_agree() { Ok(curve) } else { Err(unfit()) }
 }
 
-/// Headers of forwards; those that every forward has are not the caller's.
+/// Additional headers of forwards, without those that every forward has.
 pub(super) fn headers(value: Option<ObjectIn>) -> PyResult<ForwardHeaders> {
     value.map_or_else(|| Ok(ForwardHeaders::default()), |ObjectIn(text)| Ok(ForwardHeaders::parse(&text)?))
 }

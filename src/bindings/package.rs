@@ -1,7 +1,7 @@
-//! Classes of the package that are written in Python.
+//! The Python classes of the package.
 //!
-//! They are looked up in `sys.modules` on each use. The compiled module is loaded once in a process, and the package may be
-//! imported again: a class that was kept from the first import is not the one that the program catches or compares with.
+//! They are looked up in `sys.modules` on each use. The compiled module is loaded once per process, while the package
+//! may be imported again: a class of its first import is not the class that the program then catches or compares with.
 
 use pyo3::PyErrArguments;
 use pyo3::intern;
@@ -39,7 +39,7 @@ fn modules(py: Python<'_>) -> PyResult<&Bound<'_, PyDict>> {
     Ok(MODULES.get_or_try_init(py, modules)?.bind(py))
 }
 
-/// An exception of the class; or why the class is absent.
+/// An exception of the class, or the error of the import.
 pub(super) fn exception(module: &str, name: &str, arguments: impl PyErrArguments + 'static) -> PyErr {
     Python::attach(|py| match class(py, module, name).and_then(|class| Ok(class.cast_into::<PyType>()?)) {
         Ok(class) => PyErr::from_type(class, arguments),
@@ -47,7 +47,7 @@ pub(super) fn exception(module: &str, name: &str, arguments: impl PyErrArguments
     })
 }
 
-/// Declares exceptions of a module of the package, each with the constructor that pyo3's exceptions have.
+/// Declares exceptions of a module of the package, each with the constructor of pyo3's own exceptions.
 macro_rules! exceptions {
     ($module:literal: $($name:ident),+ $(,)?) => {
         $(pub(super) struct $name;

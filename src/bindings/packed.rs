@@ -1,4 +1,4 @@
-//! What packing yields: `Packed`, `PackedSigned`, `PackedPlaintext`.
+//! Packed messages: `Packed`, `PackedSigned`, `PackedPlaintext`.
 
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -37,7 +37,7 @@ struct Tuples {
     services: OnceTuple,
 }
 
-/// A signed message: anybody can read it, and verify who signed.
+/// A signed message, which any third party can read and verify.
 #[pyclass(frozen, eq, weakref, name = "PackedSigned", module = "pydidcomm")]
 #[derive(PartialEq)]
 pub(super) struct PyPackedSigned {
@@ -45,18 +45,18 @@ pub(super) struct PyPackedSigned {
     sign_from_kid: DidUrl,
 }
 
-/// A plaintext message: anybody can read it and change it.
+/// A plaintext message, without protection: it can be read and changed on the way.
 #[pyclass(frozen, eq, weakref, name = "PackedPlaintext", module = "pydidcomm")]
 #[derive(PartialEq)]
 pub(super) struct PyPackedPlaintext(pub(super) WireText);
 
-/// Where a message goes.
+/// The service and the endpoint of a message.
 #[pyclass(frozen, eq, hash, get_all, weakref, name = "ServiceMetadata", module = "pydidcomm")]
 #[derive(Clone, Hash, PartialEq)]
 pub(super) struct PyServiceMetadata {
     /// The absolute id of the service.
     id: String,
-    /// The URI that takes the message.
+    /// The endpoint URI.
     service_endpoint: String,
 }
 
@@ -86,7 +86,7 @@ impl IntoResult for Packed {
     }
 }
 
-/// A list of what was packed, and of exceptions in the places of what was not.
+/// A list with each packed message, or the exception in its place.
 impl IntoResult for Vec<Result<Packed>> {
     fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         let entries = self.into_iter().map(|packed| match packed {
@@ -168,9 +168,9 @@ wire_text_methods!(
     envelope.message,
     crate::jose::jwe::MEDIA_TYPE,
     "The media type of the text, \"application/didcomm-encrypted+json\".",
-    "The text for the wire, wrapped for the mediators before the first of the deliveries.",
+    "The text for the wire, wrapped for the mediators of the first delivery.",
     {
-        /// The keys of the recipient that it was encrypted to.
+        /// The recipient's keys that the message is encrypted to.
         #[getter]
         fn to_kids<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
             self.envelope.to_kids(py)
@@ -182,7 +182,7 @@ wire_text_methods!(
             self.envelope.from_kid()
         }
 
-        /// The key that signed the message inside.
+        /// The signing key of the message; None without a signature.
         #[getter]
         fn sign_from_kid(&self) -> Option<&str> {
             self.sign_from_kid.as_ref().map(DidUrl::as_str)
@@ -194,10 +194,10 @@ wire_text_methods!(
             self.from_prior_issuer_kid.as_ref().map(DidUrl::as_str)
         }
 
-        /// The same message in one envelope for each curve of the recipient's keys, the preferred first.
+        /// The envelopes of the message, each on one curve of the recipient's keys, the preferred first.
         ///
-        /// One, unless `PackEncryptedConfig.every_curve` asks for all; `message`, `to_kids`, `from_kid` and
-        /// `deliveries` are those of the first. The recipient needs any one of them.
+        /// There is one, unless `PackEncryptedConfig.every_curve` is on. `message`, `to_kids`, `from_kid` and
+        /// `deliveries` are those of the first. The recipient needs only one of them.
         #[getter]
         fn envelopes<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyEnvelope>> {
             let all = || std::iter::once(&self.envelope).chain(&self.others).cloned().collect();
@@ -210,33 +210,37 @@ wire_text_methods!(
             self.made.services.read(py, || self.services.iter().cloned().map(Into::into).collect())
         }
 
-        /// The ways to hand the message over, in the recipient's order of preference; when one fails take the next.
+        /// The deliveries of the first envelope, in the recipient's order of preference; if one fails, use the next.
         #[getter]
         fn deliveries<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyDelivery>> {
             self.envelope.deliveries(py)
         }
 
-        /// The first delivery to a URI with one of these schemes; to any where none is given.
+        /// The first delivery to a URI with one of these schemes, or with any scheme if none is given.
         ///
-        /// Raises EndpointNotFoundError where there is none.
+        /// Raises:
+        ///     EndpointNotFoundError: No delivery has such a URI.
         #[pyo3(signature = (*schemes: "str"))]
         fn delivery(&self, schemes: Vec<String>) -> PyResult<PyDelivery> {
             self.envelope.delivery(schemes)
         }
 
-        /// Where `message` goes, the first delivery; None where the recipient names no place.
+        /// The service and the endpoint of the first delivery; None if the recipient has no endpoint.
         #[getter]
         fn service_metadata(&self) -> Option<PyServiceMetadata> {
             let route = &self.envelope.first()?.route;
             Some(PyServiceMetadata { id: route.service_id.clone(), service_endpoint: route.uri.clone() })
         }
 
-        /// The first URI with one of these schemes, or with any, that takes `message`; see `delivery` for the others.
+        /// The first endpoint URI for `message` with one of these schemes, or with any scheme if none is given.
         ///
-        /// Raises EndpointNotFoundError where there is none.
+        /// Endpoints behind other mediators need another text: see `delivery`.
+        ///
+        /// Raises:
+        ///     EndpointNotFoundError: `message` has no such endpoint.
         #[pyo3(signature = (*schemes: "str"))]
         fn endpoint(&self, schemes: Vec<String>) -> PyResult<String> {
-            // a text that is wrapped for other mediators would be lost there
+            // other mediators cannot open this text
             let layers = self.envelope.first().map(|first| &first.route.layers);
             let same_text = |delivery: &Delivery| Some(&delivery.route.layers) == layers;
             self.envelope.find(&schemes, same_text).map(|delivery| delivery.uri().to_owned())
@@ -266,7 +270,7 @@ wire_text_methods!(
 
 #[pymethods]
 impl PyPackedSigned {
-    /// The text for the wire, as `str(...)` of this object is too.
+    /// The text for the wire; `str(...)` of this object is the same.
     #[getter]
     fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.text.to_python(py)
@@ -288,7 +292,7 @@ impl PyPackedSigned {
         crate::jose::jws::MEDIA_TYPE
     }
 
-    /// The key that signed.
+    /// The signing key.
     #[getter]
     fn sign_from_kid(&self) -> &str {
         self.sign_from_kid.as_str()
@@ -314,7 +318,7 @@ impl PyPackedSigned {
 
 #[pymethods]
 impl PyPackedPlaintext {
-    /// The text for the wire, as `str(...)` of this object is too.
+    /// The text for the wire; `str(...)` of this object is the same.
     #[getter]
     fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         self.0.to_python(py)

@@ -1,4 +1,4 @@
-//! Creation of DIDs that need no network, and the two names that one may have.
+//! Creation of DIDs without a network, and the two forms of a DID.
 
 use pyo3::prelude::*;
 use pyo3::types::{PySequence, PyString};
@@ -14,10 +14,17 @@ use crate::did::{self, jwk, key};
 use crate::json;
 use crate::keys::{PublicKey, SecretKey};
 
-/// Whether two DIDs name one party: they are equal, or one is the short form of the other.
+/// Whether two DIDs belong to one party: they are equal, or one is the short form of the other.
 ///
-/// A did:peer:4 has a short and a long form, and a did:peer:3 is the short form of a did:peer:2. The short
-/// form is the hash of the long one, and it is computed. DID URLs are compared by their DIDs.
+/// A did:peer:4 has a short and a long form, and a did:peer:3 is the short form of a did:peer:2. The short form is
+/// the hash of the long form, and is computed for the comparison. DID URLs are compared by their DIDs.
+///
+/// Args:
+///     one: A DID or a DID URL.
+///     other: The DID or DID URL to compare it with.
+///
+/// Returns:
+///     True if both belong to one party.
 ///
 /// Example:
 ///     >>> from pydidcomm import same_party
@@ -29,7 +36,7 @@ pub(super) fn same_party(one: StrIn, other: StrIn) -> bool {
     did::same_party(&one, &other)
 }
 
-/// The short form of the long form of a did:peer:4, or of a did:peer:2; any other DID as it is.
+/// The short form of a did:peer:2 or of the long form of a did:peer:4; any other DID unchanged.
 ///
 /// Example:
 ///     >>> from pydidcomm import short_form
@@ -42,7 +49,7 @@ pub(super) fn short_form(did: StrIn) -> String {
     did::shortest_form(&did).into_owned()
 }
 
-/// A did:peer of that method, its secrets named, and what the DID is the hash of where it is only a hash.
+/// Create a did:peer of this numalgo; return it, its secrets by kid, and the preimage if the DID is only a hash.
 #[pyfunction]
 pub(super) fn encode_peer_did(
     method: WholeIn,
@@ -73,8 +80,8 @@ pub(super) fn encode_peer_did(
     Ok((created.did.to_string(), wrap_secrets(secrets), created.known))
 }
 
-/// A did:peer of that method made of public keys, the ids of the keys in their order, and what the DID is the
-/// hash of where it is only a hash.
+/// Create a did:peer of this numalgo from public keys; return it, the kids in the order of the keys, and the preimage
+/// if the DID is only a hash.
 #[pyfunction]
 pub(super) fn encode_peer_public_keys(
     method: WholeIn,
@@ -113,13 +120,19 @@ fn services_in(value: &Bound<'_, PyAny>) -> PyResult<Vec<JsonIn>> {
     value.extract()
 }
 
-/// The did:peer:2 of public keys, whose secrets are external, and of services.
+/// Create a did:peer:2 from public keys, for instance of external keys, and services.
 ///
-/// The keys are named `#key-1`, `#key-2` and so on, those for agreement first. A service is an object as a DID
-/// document shows it; a list of them is written into one element, as in DIDs of 2023 and before.
+/// Args:
+///     agreement: The keys for key agreement.
+///     authentication: The keys for signatures.
+///     services: The services, each an object as in a DID document. A list of services becomes one element, as in
+///         DIDs until 2023.
+///
+/// Returns:
+///     The DID. Its keys are `#key-1`, `#key-2` and so on, those for key agreement first.
 ///
 /// Raises:
-///     ValueError: `keys` is empty, a key cannot serve its purpose, or a service is not an object.
+///     ValueError: There is no key, a key is unfit for its purpose, or a service is not an object.
 ///
 /// Example:
 ///     >>> from pydidcomm import PublicKey, encode_public_keys
@@ -138,12 +151,19 @@ pub(super) fn encode_public_keys(
     Ok(created.did.to_string())
 }
 
-/// The long form of the did:peer:4 of an input document: a DID document without `id`, whose ids are relative.
+/// Create the long form of a did:peer:4 from an input document.
 ///
-/// The keys in it are those of the caller, who keeps their secrets under ids such as `did#key-1`.
+/// The caller has the keys of the document, and stores their secrets under kids such as `did#key-1`.
+///
+/// Args:
+///     document: A DID document without `id`, whose ids are relative.
+///
+/// Returns:
+///     The long form.
 ///
 /// Raises:
-///     ValueError: The document has an `id`, or an id in it is not relative, or it is too long for a DID.
+///     ValueError: The document is not a JSON object, has an `id` or an id that is not relative, or is too long for
+///         a DID.
 ///
 /// Example:
 ///     >>> from pydidcomm import encode_did_document
@@ -155,7 +175,7 @@ pub(super) fn encode_did_document(document: TextIn) -> PyResult<String> {
     peer::create_of_document(&json).map(|did| did.to_string()).map_err(misuse)
 }
 
-/// The did:key of a secret, and its secrets by name: an Ed25519 key implies an X25519 key.
+/// The did:key of a secret, and its secrets with their kids; an Ed25519 key implies an X25519 key.
 #[pyfunction]
 pub(super) fn encode_key_did(secret: &Bound<'_, PySecret>) -> PyResult<(String, Vec<PySecret>)> {
     let secret = &secret.get().0;
@@ -163,7 +183,7 @@ pub(super) fn encode_key_did(secret: &Bound<'_, PySecret>) -> PyResult<(String, 
     Ok((did.to_string(), wrap_secrets(key::derive_secrets(&did, secret)?)))
 }
 
-/// The did:jwk of a secret, and the secret by its name.
+/// The did:jwk of a secret, and the secret with its kid.
 #[pyfunction]
 pub(super) fn encode_jwk_did(secret: &Bound<'_, PySecret>) -> PyResult<(String, Vec<PySecret>)> {
     let secret = &secret.get().0;

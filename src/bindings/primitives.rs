@@ -1,4 +1,4 @@
-//! The single steps of packing and unpacking, for what takes messages apart layer by layer.
+//! Single steps of packing and unpacking, for callers that process messages layer by layer.
 
 use std::sync::Arc;
 
@@ -54,14 +54,14 @@ impl IntoResult for SecretBytes {
     }
 }
 
-/// A check that has succeeded.
+/// A successful check.
 impl IntoResult for () {
     fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         py.None().into_bound_py_any(py)
     }
 }
 
-/// The ways to a recipient: the service, the URI, and whom to wrap for, the outermost first.
+/// The routes to a recipient: the service, the URI, and the mediators to wrap for, the outermost first.
 impl IntoResult for Vec<Route> {
     fn into_result(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         let routes = self.into_iter().map(|route| {
@@ -76,7 +76,7 @@ fn kid(text: &str) -> PyResult<DidUrl> {
     DidUrl::parse_kid(text, "kid").map_err(misuse)
 }
 
-/// Prepares a step that resolves no document and finds no secret.
+/// Prepares a step that requests no document and no secret.
 fn prepare_step<T: IntoResult, W>(bytes: usize, begin: impl FnOnce(Arc<Caller>) -> W) -> PyOperation
 where
     W: Future<Output = Result<T>> + Send + 'static,
@@ -84,7 +84,7 @@ where
     PyOperation::prepare(context::of_layer(), bytes, begin)
 }
 
-/// Prepares the choice of the keys for one layer to `to`, a DID or the id of a key.
+/// Prepare to choose the keys of one layer for `to`, a DID or a kid.
 #[pyfunction]
 pub(super) fn choose_layer_keys(
     to: &str,
@@ -100,7 +100,7 @@ pub(super) fn choose_layer_keys(
     }))
 }
 
-/// Prepares one layer around any bytes: authcrypt with a sender, anoncrypt without one.
+/// Prepare to encrypt any bytes in one layer: authcrypt with a sender, anoncrypt without one.
 #[pyfunction]
 pub(super) fn encrypt_layer(
     plaintext: AnswerBytes,
@@ -117,7 +117,7 @@ pub(super) fn encrypt_layer(
     }))
 }
 
-/// Prepares the opening of one layer with a secret, in authcrypt also with the sender's key.
+/// Prepare to open one layer with a secret, and in authcrypt with the sender's key.
 #[pyfunction]
 pub(super) fn decrypt_layer(
     packed_msg: TextIn,
@@ -135,7 +135,7 @@ pub(super) fn decrypt_layer(
     }))
 }
 
-/// Prepares the check of what a message claims of its sender, whose key authenticated its encryption.
+/// Prepare to check a message's claims about its sender against the key that authenticated its encryption.
 #[pyfunction]
 pub(super) fn check_claims(
     message: MessageIn,
@@ -148,14 +148,14 @@ pub(super) fn check_claims(
     }))
 }
 
-/// Read a JSON object, and refuse one that two readers could understand differently.
+/// Read a JSON object, and refuse one that implementations could read differently.
 #[pyfunction]
 pub(super) fn read_object(json_text: TextIn) -> PyResult<ObjectOut> {
     json::members(&json_text.0, "message")?;
     Ok(ObjectOut(json_text.0.to_string()))
 }
 
-/// Prepares the search for the ways to a DID, the preferred first.
+/// Prepare to find the routes to a DID, the preferred first.
 #[pyfunction]
 pub(super) fn find_routes(to: &str, known: ContextIn<'_>) -> PyResult<PyOperation> {
     let to = party(to)?;

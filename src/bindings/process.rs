@@ -1,4 +1,4 @@
-//! What happens when the process is forked and when the interpreter ends.
+//! Handlers of a fork of the process and of the end of the interpreter.
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -6,20 +6,20 @@ use pyo3::types::PyDict;
 use super::callback::{end_calls, forget_calls};
 use super::thread_pool::forget_threads;
 
-/// Prepares what happens when the process is forked and when the interpreter ends; the package calls it once.
+/// Register the handlers of a fork and of the end of the interpreter; the package calls it once.
 #[pyfunction]
 pub(super) fn prepare_process(py: Python<'_>) -> PyResult<()> {
     py.import("atexit")?.call_method1("register", (wrap_pyfunction!(end, py)?,))?;
     call_after_fork(wrap_pyfunction!(forget_other_threads, py)?.as_any())
 }
 
-/// Waits for the calls that are under way, when the interpreter ends.
+/// Wait for the running calls, when the interpreter ends.
 #[pyfunction]
 fn end(py: Python<'_>) {
     end_calls(py);
 }
 
-/// Forgets the other threads in a forked process, and what they were doing.
+/// Forget the other threads and their work in a forked process.
 #[pyfunction]
 fn forget_other_threads() {
     forget_threads();

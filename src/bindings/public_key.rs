@@ -15,14 +15,14 @@ use super::value::{Reduced, Value, hash_of};
 use crate::json;
 use crate::keys::{Curve, PublicKey};
 
-/// A public key: a point that is known to lie on its curve.
+/// A public key, a valid point on its curve.
 ///
-/// Passed to `agree` of an external key; made from a JWK or
-/// from Multikey text. DIDComm v2.1, section "Key IDs in DID documents"; RFC 7517; SEC 1.
+/// The constructor takes a JWK or a Multikey text. `agree` of an external key receives the peer's key as one.
+/// DIDComm v2.1, section "Key IDs in DID documents"; RFC 7517; SEC 1.
 ///
 /// Raises:
-///     ValueError: It is not a key, or not a point on its curve.
-///     UnsupportedError: It is a key on a curve that is not on offer.
+///     ValueError: The value is not a public key, or not a point on its curve.
+///     UnsupportedError: The curve or the encoding is not supported.
 ///
 /// Example:
 ///     >>> from pydidcomm import PublicKey
@@ -35,7 +35,7 @@ use crate::keys::{Curve, PublicKey};
 #[derive(Clone, PartialEq)]
 pub(super) struct PyPublicKey(pub(super) PublicKey);
 
-/// A key in either of the forms that documents have.
+/// A key in either form of DID documents.
 enum KeyIn {
     Multikey(String),
     Jwk(ObjectIn),
@@ -82,7 +82,16 @@ impl PyPublicKey {
         key.map(Self).map_err(misuse)
     }
 
-    /// Reads raw bytes of X25519 or Ed25519, or a point in compressed or uncompressed form.
+    /// Read a key from its bytes, as in PKCS#11 and most key stores.
+    ///
+    /// Args:
+    ///     curve: The name of the curve, as in a JWK's `crv`.
+    ///     octets: The 32 raw bytes of an X25519 or Ed25519 key, or a point in the compressed or uncompressed form of
+    ///         SEC 1.
+    ///
+    /// Raises:
+    ///     ValueError: The bytes are not a public key on the curve.
+    ///     UnsupportedError: The curve is not supported.
     #[staticmethod]
     fn from_octets(curve: StrIn, octets: AnswerBytes) -> PyResult<Self> {
         Curve::from_name(&curve)
@@ -97,10 +106,10 @@ impl PyPublicKey {
         self.0.curve().name()
     }
 
-    /// The bytes as PKCS#11 and most key stores take them.
+    /// The bytes of the key, as PKCS#11 and most key stores take them.
     ///
-    /// 32 raw ones on X25519 and Ed25519; on other curves the uncompressed point 04 || x || y, or the compressed
-    /// one if asked.
+    /// X25519 and Ed25519 keys are 32 raw bytes. Keys on other curves are the uncompressed point 04 || x || y, or
+    /// the compressed point with `compressed=True`.
     #[pyo3(signature = (*, compressed: "bool" = false))]
     fn octets(&self, #[pyo3(from_py_with = flag)] compressed: bool) -> Vec<u8> {
         if compressed { self.0.bytes() } else { self.0.uncompressed_bytes().to_vec() }

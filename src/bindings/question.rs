@@ -1,4 +1,4 @@
-//! The questions of an operation, as Python is asked them.
+//! The questions of an operation, converted to Python.
 
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -20,7 +20,7 @@ use crate::display;
 use crate::error::Error;
 use crate::keys::Secret;
 
-/// What kind of answer is waited for.
+/// The expected kind of answer.
 #[derive(Clone)]
 pub(super) enum Expected {
     Document,
@@ -47,7 +47,7 @@ impl Expected {
         }
     }
 
-    /// The answer as the core takes it.
+    /// Converts the answer for the core.
     pub(super) fn answer(self, value: &Bound<'_, PyAny>, reader: &AnswerReader) -> PyResult<Answer> {
         Ok(match self {
             Self::Document => resolved::answer(value, reader.most_document_entries)?,
@@ -83,16 +83,16 @@ fn extract_bytes(value: &Bound<'_, PyAny>, method: &str) -> PyResult<Vec<u8>> {
     Ok(bytes.0)
 }
 
-/// The error of an answer of another type, in words that name who gave it; any other error as it is.
+/// The error of an answer of the wrong type, with its source; any other error unchanged.
 fn answer_error(error: PyErr, answer: &Bound<'_, PyAny>, expected: &str) -> PyErr {
-    // a JWK is read already, and its error names the member
+    // the value is a JWK, and its error names the member
     if !error.is_instance_of::<PyTypeError>(answer.py()) || is_object(answer) {
         return error;
     }
     PyTypeError::new_err(format!("{expected}, got {}", type_name(answer)))
 }
 
-/// The error of a JWK or of another object of the store, in words that name its kid; any other error as it is.
+/// The error of a JWK or of another object of the store, with its kid; any other error unchanged.
 fn with_kid(error: PyErr, secret: &Bound<'_, PyAny>, kid: &str) -> PyErr {
     let py = secret.py();
     if !is_object(secret) {
@@ -106,7 +106,7 @@ fn with_kid(error: PyErr, secret: &Bound<'_, PyAny>, kid: &str) -> PyErr {
     noted.err().unwrap_or(error)
 }
 
-/// A question as Python is asked it.
+/// Converts a question to Python.
 pub(super) fn convert_question(py: Python<'_>, question: Question) -> PyResult<Bound<'_, PyAny>> {
     match question {
         Question::ResolveDid { did, options } => {
@@ -131,7 +131,7 @@ pub(super) fn convert_question(py: Python<'_>, question: Question) -> PyResult<B
     }
 }
 
-/// Asks for a DID document.
+/// Requests a DID document.
 #[pyclass(frozen, get_all, name = "ResolveDid", module = "pydidcomm._core")]
 pub(super) struct PyResolveDid {
     /// The DID.
@@ -140,24 +140,24 @@ pub(super) struct PyResolveDid {
     pub(super) fresh: bool,
     /// The time at which the document was valid, in seconds since the epoch; None for now.
     pub(super) version_time: Option<u64>,
-    /// Whether a message names the DID whose sender is not proved.
+    /// Whether the DID comes from a message whose sender is not proved.
     pub(super) unproved: bool,
 }
 
-/// Asks for secrets.
+/// Requests secrets.
 #[pyclass(frozen, get_all, name = "FindSecrets", module = "pydidcomm._core")]
 pub(super) struct PyFindSecrets {
     /// The kids, the preferred first.
     pub(super) kids: Vec<String>,
-    /// The public half of each where they are known; otherwise none.
+    /// The public key of each, or an empty list if they are unknown.
     pub(super) public_keys: Vec<PyPublicKey>,
-    /// Whether all that are held are wanted; otherwise the first will do.
+    /// Whether to return every available secret; otherwise the first is enough.
     pub(super) every: bool,
 }
 
 #[pymethods]
 impl PyFindSecrets {
-    /// The kid, if there is one; None where there are several.
+    /// The kid, if there is exactly one; None if there are several.
     #[getter]
     fn only(&self) -> Option<&str> {
         match self.kids.as_slice() {
@@ -170,7 +170,7 @@ impl PyFindSecrets {
 /// Requests from an external key the raw shared secret with a public key.
 #[pyclass(frozen, get_all, name = "Agree", module = "pydidcomm._core")]
 pub(super) struct PyAgree {
-    /// The object that stands for the key.
+    /// The object of the external key.
     pub(super) key: Py<PyAny>,
     /// The other party's key.
     pub(super) public_key: PyPublicKey,
@@ -184,25 +184,25 @@ pub(super) struct PySign {
     pub(super) data: Vec<u8>,
 }
 
-/// Says that what comes next takes long: `run` does it, on another thread where an event loop waits.
+/// Announces long work, which `run` does: on another thread, if an event loop is waiting.
 #[pyclass(frozen, name = "LongWork", module = "pydidcomm._core")]
 pub(super) struct PyLongWork;
 
 #[pymethods]
 impl PySign {
-    /// The object that stands for the key.
+    /// The object of the external key.
     #[getter]
     fn key(&self, py: Python<'_>) -> Py<PyAny> {
         self.key.clone_ref(py)
     }
 
-    /// The algorithm, which fits the key.
+    /// The signature algorithm of the key's curve.
     #[getter]
     fn algorithm(&self) -> SignAlg {
         SignAlg(self.algorithm)
     }
 
-    /// What is signed.
+    /// The data to sign.
     #[getter]
     fn data(&self) -> &[u8] {
         &self.data

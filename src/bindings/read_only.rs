@@ -1,4 +1,4 @@
-//! JSON of an object that never changes: read as `ReadOnlyDict` and `ReadOnlyList`, which are made at once.
+//! Read the JSON of an immutable object into `ReadOnlyDict` and `ReadOnlyList`, without building an intermediate value.
 
 use std::cell::OnceCell;
 
@@ -15,20 +15,20 @@ use pyo3::types::{PyBool, PyDict, PyList, PyString};
 use super::package::loaded_class;
 use super::room::{check_objects, new_str};
 
-/// The text of a JSON object that the core has checked, to become a read-only `dict`.
+/// The text of a JSON object that the core has checked, to convert to a read-only `dict`.
 pub(super) struct ReadOnlyObject<'a>(pub(super) &'a str);
 
-/// The text of any JSON value that the core has checked, to become Python objects that are read-only.
+/// The text of any JSON value that the core has checked, to convert to read-only Python objects.
 pub(super) struct ReadOnlyJson<'a>(pub(super) &'a str);
 
-/// The classes of what is made.
+/// The read-only classes.
 struct Classes<'py> {
     dict: Bound<'py, PyAny>,
     /// Most bodies have no list.
     list: OnceCell<Bound<'py, PyAny>>,
 }
 
-/// Why a text cannot be read.
+/// The reason why a text is not readable.
 enum Fault {
     Json,
     Python(PyErr),
@@ -123,7 +123,7 @@ fn key<'py>(py: Python<'py>, key: JiterResult<Option<&str>>) -> Result<Option<Bo
 pub(super) struct ReadOnlyMembers<'py>(Bound<'py, PyDict>);
 
 impl<'py> ReadOnlyMembers<'py> {
-    /// Of members that are each given as JSON text.
+    /// A dict of members, each with its JSON text.
     pub(super) fn of<'a>(
         py: Python<'py>,
         members: impl Iterator<Item = (&'a str, &'a str)>,
@@ -135,7 +135,7 @@ impl<'py> ReadOnlyMembers<'py> {
         Ok(Self(dict))
     }
 
-    /// Of members that are texts.
+    /// A dict of members that are strings.
     pub(super) fn of_texts(
         py: Python<'py>,
         members: impl IntoIterator<Item = (String, String)>,

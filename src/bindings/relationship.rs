@@ -1,4 +1,4 @@
-//! What a message changes in the relationship with its sender: `PeerRotated`, `PeerEnded`.
+//! Changes of the relationship with the sender of a message: `PeerRotated`, `PeerEnded`.
 
 #[cfg(feature = "stubs")]
 use pyo3::inspect::{PyStaticConstant, PyStaticExpr};
@@ -13,47 +13,46 @@ use crate::did::canonical;
 use crate::display::quote;
 use crate::unpack::Rotation;
 
-/// The peer goes by another DID now: it was proved that the old one said so.
+/// The peer has rotated to a new DID, as a signature of its old DID proves.
 ///
-/// Write to the new DID from now on, and ignore what still comes from the old one, once that is what you know
-/// the peer by; every message repeats this until the peer has heard from you. `at` is when the peer rotated,
-/// in seconds since the epoch, and `kid` the key of the old DID that signed. Only `unpack` makes one.
+/// If `old` is the current DID of a contact, send to `new` from now on, and ignore later messages from `old`. Every
+/// message repeats the rotation until the peer has received a message at `new`. `at` is the time of the rotation, in
+/// seconds since the epoch, and `kid` the key of the old DID that signed. Only `unpack` creates one.
 ///
-/// It is proved by the old DID alone. In an anoncrypted message nothing proves that the new DID sent it, so
-/// `sender` of the result is None: a copy of the announcement can be sent by everyone who received it. The
-/// change is as true, and the body has no proved sender.
-/// DIDComm v2.1, section "DID Rotation".
+/// The old DID alone proves the rotation. In anoncrypt, nothing proves that the new DID sent the message, so `sender`
+/// of the result is None: every recipient of the announcement can send a copy of it. The rotation is valid even so,
+/// but the body has no proved sender. DIDComm v2.1, section "DID Rotation".
 #[pyclass(frozen, eq, hash, get_all, weakref, name = "PeerRotated", module = "pydidcomm")]
 #[derive(Clone, Hash, PartialEq)]
 pub(super) struct PyPeerRotated {
-    /// The DID that the peer had, in the form of `Metadata.sender`.
+    /// The prior DID of the peer, a did:peer:4 in its short form.
     old: String,
-    /// The DID that the peer has, in the form of `Metadata.sender`.
+    /// The new DID of the peer, a did:peer:4 in its short form.
     new: String,
-    /// When it rotated, in seconds since the epoch; None where it did not say.
+    /// The time of the rotation, in seconds since the epoch; None if the peer did not state it.
     at: Option<u64>,
     /// The key of the old DID that signed.
     kid: String,
 }
 
-/// The peer has ended the relationship: it was proved that its DID said so.
+/// The peer has ended the relationship, as a signature of its DID proves.
 ///
-/// Do not write to it again. A copy can be sent again at any time, so act on it only if `did`
-/// is the DID by which you know the peer now, and `is_later_than` your last change with it. `at` is when it
-/// ended the relationship, in seconds since the epoch, and `kid` the key that signed. Only `unpack` makes one.
+/// Send nothing more to it. The message can be replayed at any time, so act on it only if `did` is the current DID of
+/// the contact, and if `is_later_than` the time of its last change is true. `at` is the time of the end, in seconds
+/// since the epoch, and `kid` the key that signed. Only `unpack` creates one.
 /// DIDComm v2.1, section "Ending a Relationship".
 #[pyclass(frozen, eq, hash, get_all, weakref, name = "PeerEnded", module = "pydidcomm")]
 #[derive(Clone, Hash, PartialEq)]
 pub(super) struct PyPeerEnded {
-    /// The DID that the peer had.
+    /// The DID of the peer, a did:peer:4 in its short form.
     did: String,
-    /// When it ended the relationship, in seconds since the epoch; None where it did not say.
+    /// The time of the end, in seconds since the epoch; None if the peer did not state it.
     at: Option<u64>,
     /// The key that signed.
     kid: String,
 }
 
-/// What `UnpackResult.relationship_change` yields.
+/// The value of `UnpackResult.relationship_change`.
 #[derive(IntoPyObject)]
 pub(super) enum ChangeOut {
     Rotated(PyPeerRotated),
@@ -72,7 +71,7 @@ impl From<&Rotation> for ChangeOut {
     }
 }
 
-/// What a positional pattern of a `match` statement reads. Type checkers follow it by literal names alone.
+/// The attributes in a positional pattern of a `match` statement, as the literal names that type checkers need.
 macro_rules! places {
     ($places:ident, $($name:literal),+) => {
         struct $places;
@@ -100,7 +99,7 @@ macro_rules! places {
 places!(RotatedPlaces, "old", "new");
 places!(EndedPlaces, "did");
 
-/// Whether a change is news for those who know of a change at a certain time; one without a time never is.
+/// Whether a change is later than the last known one; a change without a time is later only than none.
 fn is_later(at: Option<u64>, known: Option<WholeIn>) -> bool {
     known.is_none_or(|WholeIn(known)| at.is_some_and(|at| at > known))
 }
@@ -133,7 +132,13 @@ impl PyPeerRotated {
     #[pyo3(name = "__match_args__")]
     const MATCH_ARGS: RotatedPlaces = RotatedPlaces;
 
-    /// Whether this happened after `known`, the `at` of the last change of this peer; True where there was none.
+    /// Whether this change is later than the peer's last change.
+    ///
+    /// Args:
+    ///     known: `at` of the last change, in seconds since the epoch; None if there was none.
+    ///
+    /// Returns:
+    ///     True if `known` is None, or if `at` is later. A change without `at` is never later than a known one.
     fn is_later_than(&self, known: Option<WholeIn>) -> bool {
         is_later(self.at, known)
     }
@@ -153,7 +158,13 @@ impl PyPeerEnded {
     #[pyo3(name = "__match_args__")]
     const MATCH_ARGS: EndedPlaces = EndedPlaces;
 
-    /// Whether this happened after `known`, the `at` of the last change of this peer; True where there was none.
+    /// Whether this change is later than the peer's last change.
+    ///
+    /// Args:
+    ///     known: `at` of the last change, in seconds since the epoch; None if there was none.
+    ///
+    /// Returns:
+    ///     True if `known` is None, or if `at` is later. A change without `at` is never later than a known one.
     fn is_later_than(&self, known: Option<WholeIn>) -> bool {
         is_later(self.at, known)
     }

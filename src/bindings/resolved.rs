@@ -1,4 +1,4 @@
-//! `Resolved`, and what a resolver answers.
+//! `Resolved`, and the answers of resolvers.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -21,12 +21,12 @@ use crate::json::Node;
 
 /// A resolver's answer with metadata of the document (DID Resolution, section "DID Document Metadata").
 ///
-/// A deactivated DID is refused: nothing is encrypted to it, and nothing is proved by its keys. The answer of DID
-/// Resolution says the same: a dict with `didDocument` and `didDocumentMetadata`. The version of the document
-/// decides nothing; it is for logs and audits.
+/// A deactivated DID is refused: nothing is encrypted to it, and its keys prove nothing. A resolver may also return a
+/// DID resolution result, a dict with `didDocument` and `didDocumentMetadata`. The version and the time of the update
+/// are for logs and audits, and decide nothing.
 ///
 /// Args:
-///     document: The document; None where there is none.
+///     document: The document, as its JSON object or parsed; None if the DID has none.
 ///     deactivated: Whether the DID is deactivated.
 ///     version_id: The version of the document (`versionId`).
 ///     updated: The time of the version's last update (`updated`): a datetime with a time zone, or seconds since
@@ -80,7 +80,7 @@ impl PyResolved {
         Self { document, deactivated, version_id, updated: updated.map(|TimeIn(seconds)| seconds) }
     }
 
-    /// The document, its JSON object, or parsed once; None where there is none.
+    /// The document, as its JSON object or parsed; None if the DID has none.
     #[getter]
     fn document(&self, py: Python<'_>) -> Option<Py<PyAny>> {
         self.document.as_ref().map(|document| document.clone_ref(py))
@@ -92,13 +92,13 @@ impl PyResolved {
         self.deactivated
     }
 
-    /// The version of the document, as the DID's method names it; None where the resolver does not name it.
+    /// The version of the document, as the DID method names it; None if the resolver does not report it.
     #[getter]
     fn version_id(&self) -> Option<&str> {
         self.version_id.as_deref()
     }
 
-    /// The time of the last update, in UTC; None where the resolver does not report it.
+    /// The time of the last update, in UTC; None if the resolver does not report it.
     #[getter]
     fn updated<'py>(&self, py: Python<'py>) -> PyResult<Option<DatetimeOut<'py>>> {
         DatetimeOut::of(py, self.updated)
@@ -132,7 +132,7 @@ impl PyResolved {
     }
 }
 
-/// The document that a resolver answered with for the DID, once it is known to be the one of that DID.
+/// Read a resolver's answer, and check that the document is that of the DID.
 #[pyfunction]
 #[pyo3(signature = (did, answer: "Any", most_entries = None))]
 pub(super) fn document_of(
@@ -144,13 +144,13 @@ pub(super) fn document_of(
     Ok(resolve::document_of(did, answer).map(PyDocument::from)?)
 }
 
-/// What a resolver answered: a document's JSON object, a parsed document, or None; or the same with what DID
-/// Resolution says of it.
+/// Reads a resolver's answer: a document's JSON object, a parsed document or None; or one of these with its metadata,
+/// as a `Resolved` or a DID resolution result.
 pub(super) fn answer(value: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Answer> {
     read_answer(value, |document| read(document, most_entries))
 }
 
-/// The same, and the document keeps its JSON.
+/// The same, with the JSON stored in the document.
 fn read_with_text(value: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Answer> {
     read_answer(value, |document| {
         let DocumentIn(text) = document.extract()?;
@@ -203,10 +203,10 @@ fn read(document: &Bound<'_, PyAny>, most_entries: usize) -> PyResult<Document> 
     Ok(Document::from_text(text, most_entries)?)
 }
 
-/// A Python value, looked into where it is: most of a document is never needed.
+/// A Python value, read in place without a conversion, because most of a document is never needed.
 struct PyNode<'py>(Bound<'py, PyAny>);
 
-/// The names that documents are asked for, each made once: a dict finds them by their hash.
+/// The member names of documents as interned `str`, whose hash is computed once.
 macro_rules! interned {
     ($py:expr, $name:expr, $($known:literal),*) => {
         match $name {

@@ -1,4 +1,4 @@
-//! `restore`: the values that pickle and copy make again, by their class.
+//! `restore`: re-create pickled values by their class.
 
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -23,7 +23,7 @@ use super::unpack_result::{PyForwarded, PyUnpackResult};
 use super::v1::{PyV1Forwarded, PyV1Message, PyV1Packed};
 use super::value::Value;
 
-/// The object of that class, if it is one of these.
+/// Creates the object of the class, if it is one of these.
 macro_rules! made {
     ($class:ident, $parts:ident, $($value:ty),+ $(,)?) => {{
         let py = $class.py();
@@ -32,7 +32,7 @@ macro_rules! made {
                 return <$value as Value>::of_parts($parts).and_then(|value| value.into_bound_py_any(py));
             }
         )+
-        Err(PyTypeError::new_err("not a class of values"))
+        Err(PyTypeError::new_err("not a class that can be pickled"))
     }};
 }
 
@@ -67,9 +67,9 @@ fn make<'py>(class: &Bound<'py, PyType>, parts: &Bound<'py, PyTuple>) -> PyResul
     )
 }
 
-/// Makes the object that was pickled or copied.
+/// Create the object of a pickle.
 ///
-/// A pickle is trusted input: it can state that anything was proved.
+/// A pickle is trusted input: it can claim that anything was proved.
 #[pyfunction]
 #[pyo3(signature = (kind: "type", parts: "tuple[Any, ...]"))]
 pub(super) fn restore<'py>(

@@ -1,4 +1,4 @@
-//! Memory for what is exchanged with Python: MemoryError where there is not enough, as for Python's own objects.
+//! Memory for Python objects: MemoryError if an allocation fails, as for Python's own objects.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -19,38 +19,38 @@ pub(super) fn new_bytes<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'p
     })
 }
 
-/// An object with its place in a list or a dict.
+/// The approximate size of an object and its entry in a list or dict, in bytes.
 const OBJECT: usize = 96;
 
-/// Returns [`Error::Memory`] if the objects of a JSON text find no memory in Python.
+/// Returns [`Error::Memory`] if the Python objects of a JSON text cannot be allocated.
 pub(super) fn check_objects(text: &str) -> Result<()> {
-    /// Shorter texts are not checked: there is memory for their objects.
+    /// Maximum length of a text that is not checked, because its objects are small.
     const SHORT: usize = 64 * 1024;
-    /// The most that a byte of the text takes: half an object, and the characters of strings that are decoded first.
+    /// Maximum memory for a byte of the text: half an object, and the characters of strings that are decoded first.
     const MOST: usize = OBJECT / 2 + 8;
-    // the text is read to count only where not even the most can be had
+    // the objects are counted only if the maximum cannot be allocated
     if text.len() < SHORT || check_room(text.len().saturating_mul(MOST)).is_ok() {
         return Ok(());
     }
     check_room(room_of_objects(text))
 }
 
-/// About how much memory the objects of a JSON text take in Python.
+/// The approximate memory of the Python objects of a JSON text, in bytes.
 fn room_of_objects(text: &str) -> usize {
     let objects = count(text, |byte| matches!(byte, b',' | b':' | b'[' | b'{'));
-    // one character beyond Latin-1 makes two or four bytes of every character of its string
+    // a character beyond Latin-1 takes two or four bytes, and so does every other character of its string
     let wide = if text.is_ascii() { 1 } else { 4 };
-    // a string with escapes is decoded first, and what it stands for may be beyond Latin-1
+    // a string with escapes is decoded first, and its characters may be beyond Latin-1
     let decoded: usize = if text.contains('\\') { 4 } else { 0 };
     let strings = text.len().saturating_mul(decoded.saturating_add(wide));
     objects.saturating_mul(OBJECT).saturating_add(strings)
 }
 
-/// At most how long the JSON of a string is, without its quotes.
+/// Maximum length of the JSON of a string, without its quotes.
 pub(super) fn room_of_text(value: &str) -> usize {
-    /// A code point as an escape of six letters.
+    /// The length of an escape, `\u0000`.
     const LONGEST: usize = 6;
-    /// Shorter strings are not counted.
+    /// Maximum length of a string whose escapes are not counted.
     const SHORT: usize = 256;
     if value.len() < SHORT {
         return value.len().saturating_mul(LONGEST);
@@ -59,9 +59,9 @@ pub(super) fn room_of_text(value: &str) -> usize {
     value.len().saturating_add(escaped.saturating_mul(LONGEST))
 }
 
-/// How many bytes of a text are of a kind.
+/// The number of bytes of a text that satisfy the predicate.
 ///
-/// The sums of short blocks fit into a byte, which the compiler adds with vectors: ten times as fast as one sum.
+/// The sum of a short block fits into a byte, so that the compiler vectorizes it: ten times as fast as one large sum.
 fn count(text: &str, is_one: impl Fn(u8) -> bool) -> usize {
     let of_block =
         |block: &[u8]| block.iter().fold(0_u8, |sum, byte| sum.wrapping_add(u8::from(is_one(*byte))));

@@ -1,4 +1,4 @@
-//! The object itself as a result, of the type `Self` in the stub.
+//! The object itself as a result, with the type `Self` in the stub.
 
 use std::convert::Infallible;
 
@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 #[cfg(feature = "stubs")]
 use pyo3::type_hint_identifier;
 
-/// What `__copy__` of an object that never changes returns.
+/// The result of `__copy__` of an immutable object.
 pub(super) struct Same<'py, T>(pub(super) Bound<'py, T>);
 
 impl<'py, T> IntoPyObject<'py> for Same<'py, T> {

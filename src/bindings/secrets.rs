@@ -22,16 +22,16 @@ use crate::display::quote;
 use crate::error::Error;
 use crate::keys::{Curve, SecretKey, SecretStore, secret_kid};
 
-/// A secret key, parsed once: a handle that never shows what is inside.
+/// A private key, parsed once; its text forms never contain the private bytes.
 ///
-/// Made from a JWK with `d`, or from a verification method with `privateKeyJwk`, `privateKeyMultibase` or
-/// `privateKeyBase58`; `kid`, the DID URL under which the DID document lists the public half, comes from the
-/// value unless it is given. A verkey of DIDComm v1 in its place stands for the id that its did:key gives it.
-/// The secret bytes are zeroed when the last handle goes.
+/// The constructor takes a JWK with `d`, or a verification method with `privateKeyJwk`, `privateKeyMultibase`,
+/// `privateKeyBase58`, `secretKeyJwk` or `secretKeyMultibase`. `kid` is the DID URL of the public key in the DID
+/// document, and defaults to the `kid` or `id` of the value. A verkey of DIDComm v1 counts as the kid in its did:key.
+/// The private bytes are zeroed with the last reference to the object.
 ///
 /// Raises:
-///     ValueError: The value is not a secret key, or its private and public keys do not match.
-///     UnsupportedError: It is a key on a curve that is not on offer.
+///     ValueError: The value is not a private key, has no kid, or its private and public keys do not match.
+///     UnsupportedError: The curve or the type of the key is not supported.
 ///
 /// Example:
 ///     >>> from pydidcomm import Secret
@@ -44,10 +44,10 @@ use crate::keys::{Curve, SecretKey, SecretStore, secret_kid};
 #[derive(Clone)]
 pub(super) struct PySecret(pub(super) SecretKey);
 
-/// Stands for the name of a key until the key is there to be named after.
+/// The temporary kid of a key whose did:key is not computed yet.
 const UNNAMED: &str = "did:key:z#unnamed";
 
-/// The secret, under the name that its did:key gives it where it was given none.
+/// The secret under its kid, or without one under the kid in its did:key.
 fn name_secret(secret: SecretKey, kid: Option<&str>) -> PyResult<PySecret> {
     if kid.is_some() {
         return Ok(PySecret(secret));
@@ -65,7 +65,16 @@ impl PySecret {
         parse(secret, kid.as_deref()).map(Self).map_err(misuse)
     }
 
-    /// Reads the raw bytes of a secret key; the public half is computed.
+    /// Read a private key from its raw bytes, and compute the public key.
+    ///
+    /// Args:
+    ///     curve: The name of the curve, as in a JWK's `crv`.
+    ///     octets: The raw bytes of the private key.
+    ///     kid: The DID URL of the key; defaults to the kid in its did:key.
+    ///
+    /// Raises:
+    ///     ValueError: The bytes are not a private key on the curve, or `kid` is not the DID URL of a key.
+    ///     UnsupportedError: The curve is not supported.
     #[staticmethod]
     #[pyo3(signature = (curve, octets, *, kid = None))]
     fn from_octets(curve: StrIn, octets: AnswerBytes, kid: Option<StrIn>) -> PyResult<Self> {
@@ -75,10 +84,16 @@ impl PySecret {
         name_secret(secret, kid.as_deref())
     }
 
-    /// Generates a key on the curve of that name.
+    /// Generate a private key on a curve.
     ///
-    /// "X25519", "P-256", "P-384" and "P-521" are for key agreement; "Ed25519", "P-256" and "secp256k1" sign.
-    /// Without `kid` it has the name that its did:key gives it, until `renamed`.
+    /// Args:
+    ///     curve: "X25519", "P-256", "P-384" or "P-521" for key agreement; "Ed25519", "P-256" or "secp256k1" for
+    ///         signatures.
+    ///     kid: The DID URL of the key; defaults to the kid in its did:key. `renamed` changes it.
+    ///
+    /// Raises:
+    ///     ValueError: `kid` is not the DID URL of a key.
+    ///     UnsupportedError: The curve is not supported.
     ///
     /// Example:
     ///     >>> from pydidcomm import Secret
@@ -106,29 +121,32 @@ impl PySecret {
         self.0.curve().name()
     }
 
-    /// The same key under another id.
+    /// The same key under another kid.
+    ///
+    /// Raises:
+    ///     ValueError: `kid` is not the DID URL of a key.
     fn renamed(&self, kid: StrIn) -> PyResult<Self> {
         let kid = secret_kid(&kid, "kid").map_err(misuse)?;
         Ok(Self(self.0.with_kid(kid)))
     }
 
-    /// The public half.
+    /// The public key.
     #[getter]
     fn public_key(&self) -> PyPublicKey {
         PyPublicKey(self.0.public_key())
     }
 
-    /// The public half as a JWK.
+    /// The public key as a JWK.
     fn public_jwk(&self) -> ObjectOut {
         ObjectOut(serde_json::Value::Object(self.0.public_key().to_jwk()).to_string())
     }
 
-    /// The public half as a Multikey, `z6LS...` or `z6Mk...`.
+    /// The public key as a Multikey, for instance `z6LS...` or `z6Mk...`.
     fn public_multikey(&self) -> String {
         self.0.public_key().to_multikey()
     }
 
-    /// The key as a JWK with its secret `d`, for those who keep it somewhere; Python cannot wipe the copy.
+    /// The key as a JWK with its private member `d`, for storage; Python cannot zero this copy.
     fn expose_jwk(&self) -> PyResult<ObjectOut> {
         Ok(ObjectOut(serde_json::Value::Object(self.0.expose_jwk()?).to_string()))
     }
@@ -145,17 +163,17 @@ impl PySecret {
     }
 }
 
-/// Secrets kept in this process, each parsed when it enters.
+/// Private keys in the memory of this process, parsed on insertion.
 ///
-/// Takes JWKs with their `kid`, the other forms that `Secret` reads, and `Secret` handles. It is a
-/// `SecretsStore`: `add_key` puts a secret in, `get_key` and `get_keys` find them.
+/// The constructor takes a list of `Secret`, of JWKs with `kid`, or of the other forms that `Secret` reads. It is a
+/// `SecretsStore`: `add_key` stores a secret, `get_key` and `get_keys` find secrets.
 ///
-/// A DID with a long and a short form, as every did:peer:4 has, is one party: a secret that was put in under
-/// one of them is found, replaced and forgotten under the other one too.
+/// The long and the short form of a DID, such as a did:peer:4, are one party: a secret that was stored under one form
+/// is found, replaced and removed under the other form too.
 ///
 /// Raises:
-///     ValueError: An entry is not a secret key.
-///     UnsupportedError: An entry is a key on a curve that is not on offer.
+///     ValueError: An entry is not a private key, or has no kid.
+///     UnsupportedError: The curve or the type of an entry is not supported.
 ///
 /// Example:
 ///     >>> from pydidcomm import InMemorySecrets, Secret
@@ -167,7 +185,7 @@ pub(super) struct PyInMemorySecrets(pub(super) Arc<SecretStore>);
 
 #[pymethods]
 impl PyInMemorySecrets {
-    // what a subclass is made of is for its own __init__ to say
+    // the arguments of a subclass are for its __init__
     #[new]
     #[pyo3(signature = (*_arguments: "Any", **_named: "Any") -> "Self")]
     #[pyo3(text_signature = "(secrets=None)")]
@@ -182,22 +200,22 @@ impl PyInMemorySecrets {
         }
     }
 
-    /// Keeps a secret under its kid, in place of an earlier one.
+    /// Store a secret under its kid, and replace an earlier one.
     fn add_key(&self, secret: SecretIn) {
         self.0.insert(secret.0);
     }
 
-    /// Forgets the secret of that kid, and says whether there was one.
+    /// Remove the secret with this kid, and return whether there was one.
     fn remove_key(&self, kid: StrIn) -> bool {
         self.0.remove(&kid)
     }
 
-    /// The secret of that kid, under the kid by which it was put in; or None.
+    /// The secret with this kid, under the kid of its insertion; None if there is none.
     fn get_key(&self, kid: StrIn) -> Option<PySecret> {
         self.0.find(&kid).map(PySecret)
     }
 
-    /// Those of the kids whose secrets are held.
+    /// The kids, among these, whose secrets are stored.
     fn get_keys(&self, kids: StringsIn) -> Vec<String> {
         kids.0.into_iter().filter(|kid| self.0.find(kid).is_some()).collect()
     }
@@ -227,10 +245,10 @@ impl PyInMemorySecrets {
     }
 }
 
-/// A secret that its owner hands over: a handle, or any form that names its kid.
+/// A secret argument: a `Secret`, or any other form with its kid.
 struct SecretIn(SecretKey);
 
-/// Any number of them.
+/// A list of secrets.
 struct SecretsIn(Vec<SecretKey>);
 
 #[cfg(feature = "stubs")]

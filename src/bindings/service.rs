@@ -13,7 +13,7 @@ use crate::display::quote;
 #[derive(Clone, PartialEq)]
 pub(super) struct PyService(Service, OnceTuple);
 
-/// One place that takes messages.
+/// One endpoint of a service, which receives messages.
 #[pyclass(frozen, eq, weakref, name = "ServiceEndpoint", module = "pydidcomm")]
 #[derive(Clone, PartialEq)]
 pub(super) struct PyEndpoint(Endpoint, Tuples);
@@ -74,7 +74,7 @@ impl PyService {
         &self.0.id
     }
 
-    /// Where it takes messages, in the owner's order of preference.
+    /// The endpoints, in the owner's order of preference.
     #[getter]
     fn endpoints<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyEndpoint>> {
         self.1.read(py, || self.0.endpoints.iter().cloned().map(PyEndpoint::from).collect())
@@ -95,19 +95,19 @@ impl PyService {
 
 #[pymethods]
 impl PyEndpoint {
-    /// A URI of some transport, or the DID of a mediator.
+    /// A transport URI, or the DID of a mediator.
     #[getter]
     fn uri(&self) -> &str {
         &self.0.uri
     }
 
-    /// The profiles taken, most preferred first; None where the document does not say.
+    /// The accepted profiles, the preferred first; None if the document lists none.
     #[getter]
     fn accept<'py>(&self, py: Python<'py>) -> PyResult<Option<TupleOut<'py, String>>> {
         self.0.accept.as_ref().map(|accept| self.1.accept.read(py, || accept.clone())).transpose()
     }
 
-    /// The keys of mediators to wrap for, the outermost first.
+    /// The routing keys, the outermost layer first.
     #[getter]
     fn routing_keys<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, String>> {
         self.1.routing_keys.read(py, || self.0.routing_keys.clone())

@@ -1,4 +1,4 @@
-//! The text of a message or a document as it comes from Python.
+//! The text of a message or a document from Python.
 
 use std::ops::Deref;
 
@@ -19,10 +19,10 @@ use super::json::{PeerObjectIn, is_object};
 use crate::error::Error;
 use crate::memory::check_room;
 
-/// JSON text given as it is, or as a JSON object.
+/// JSON text, as a `str`, as bytes, or as a JSON object in a mapping.
 pub(super) struct TextIn(pub(super) Given);
 
-/// A text that Python keeps for us where it can.
+/// A text, borrowed from Python if possible.
 pub(super) enum Given {
     Lent(PyBackedStr),
     Own(String),
@@ -47,7 +47,7 @@ impl<'py> FromPyObject<'_, 'py> for TextIn {
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         if let Ok(text) = value.cast::<PyString>() {
-            // a lone surrogate is not Unicode, so not JSON
+            // a lone surrogate is not Unicode, so it is not JSON
             let lent = PyBackedStr::try_from(text.to_owned()).map_err(|error| not_text(value.py(), error))?;
             return Ok(Self(Given::Lent(lent)));
         }

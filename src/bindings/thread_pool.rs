@@ -1,8 +1,8 @@
 //! The threads that share the computation of one batch or one large message.
 //!
-//! They are rayon's, one for each processor, made on first use. They compute and never enter the interpreter: CPython
-//! before 3.14 ends a thread that asks for the interpreter lock during finalization by unwinding its stack, and Rust
-//! frames abort when that happens. What Python sees is made by the thread that called from Python.
+//! They are rayon's, one for each processor, created on first use. They compute and never enter the interpreter:
+//! CPython before 3.14 ends a thread that requests the interpreter lock during finalization by unwinding its stack,
+//! which aborts the process in a Rust frame. The thread that called from Python creates all Python objects.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -17,9 +17,9 @@ use crate::caller::lock;
 /// The pool of this process.
 static POOL: Mutex<Option<Arc<ThreadPool>>> = Mutex::new(None);
 
-/// The pool of this process; none where the operating system grants no threads.
+/// The pool of this process; `None` if the operating system grants no threads.
 ///
-/// It is looked up with the interpreter lock held. So is Python when it forks: no fork finds it locked.
+/// It is locked only while the interpreter lock is held, as during a fork, so it is never locked at a fork.
 fn pool(_py: Python<'_>) -> Option<Arc<ThreadPool>> {
     let mut made = lock(&POOL);
     if let Some(pool) = made.as_ref() {
@@ -30,7 +30,7 @@ fn pool(_py: Python<'_>) -> Option<Arc<ThreadPool>> {
     Some(Arc::clone(made.insert(pool)))
 }
 
-/// How many threads can compute at the same time in this process.
+/// The number of threads that compute at the same time in this process.
 #[pyfunction]
 pub(super) fn processors() -> usize {
     available_parallelism().map_or(1, NonZero::get)
@@ -38,11 +38,11 @@ pub(super) fn processors() -> usize {
 
 /// Forgets the threads in a forked process, which has none of its parent's threads.
 pub(super) fn forget_threads() {
-    // dropping the pool would wait for its threads for ever
+    // dropping the pool would wait forever for its threads
     std::mem::forget(lock(&POOL).take());
 }
 
-/// Whether the caller of some work has been cancelled: nothing more of it is computed.
+/// Whether the work was cancelled: the rest of it is skipped.
 #[derive(Clone, Default)]
 pub(super) struct Cancelled(Arc<AtomicBool>);
 
@@ -56,7 +56,7 @@ impl Cancelled {
     }
 }
 
-/// The threads that may work together on one thing.
+/// The threads for one piece of work.
 #[derive(Clone)]
 pub(super) struct Threads {
     pool: Option<Arc<ThreadPool>>,
@@ -65,12 +65,12 @@ pub(super) struct Threads {
 }
 
 impl Threads {
-    /// Those of the pool, or so many of them, until the work is cancelled.
+    /// The threads of the pool, or at most so many of them, until the work is cancelled.
     pub(super) fn of(py: Python<'_>, most: Option<usize>, cancelled: &Cancelled) -> Self {
         Self { pool: pool(py), most, cancelled: cancelled.clone() }
     }
 
-    /// Does the work of every place below `count`, on this thread and on others.
+    /// Runs `work(i)` for every `i < count`, on this thread and on others.
     pub(super) fn run_each(&self, count: usize, work: impl Fn(usize) + Sync) {
         let next = AtomicUsize::new(0);
         let work = || {

@@ -1,4 +1,4 @@
-//! Times between Python and the seconds of the wire.
+//! Times in Python, as seconds on the wire.
 
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
@@ -11,7 +11,7 @@ use pyo3::{type_hint_identifier, type_hint_union};
 use super::argument::{ArgumentValueError, WholeIn, type_error};
 use super::callback::call_python;
 
-/// Whole seconds since the epoch, given as such, as a float or as an aware datetime; fractions are cut off.
+/// Whole seconds since the epoch, from an int, a float or an aware datetime; fractions are dropped.
 pub(super) struct TimeIn(pub(super) u64);
 
 /// An aware datetime in UTC.
@@ -34,7 +34,7 @@ impl<'py> FromPyObject<'_, 'py> for TimeIn {
             return truncate_seconds(seconds.value()).map(Self);
         }
         if value.is_instance(datetime(value.py())?)? {
-            // a time zone may be a class of Python
+            // a time zone may be a Python class
             return call_python(value.py(), || timestamp(value)).and_then(truncate_seconds).map(Self);
         }
         Err(type_error(value, "seconds since 1970 (int or float) or a datetime with a time zone"))
@@ -61,9 +61,9 @@ fn truncate_seconds(seconds: f64) -> PyResult<u64> {
 }
 
 impl<'py> DatetimeOut<'py> {
-    /// The time as a datetime; none where Python has no such date.
+    /// The time as a datetime; `None` after the last date of Python.
     pub(super) fn of(py: Python<'py>, seconds: Option<u64>) -> PyResult<Option<Self>> {
-        /// The last second of the year 9999, the last that a datetime can have.
+        /// The last second of the year 9999, the latest datetime.
         const LAST: u64 = 253_402_300_799;
         let Some(seconds) = seconds.filter(|seconds| *seconds <= LAST) else { return Ok(None) };
         let utc = py.import("datetime")?.getattr("timezone")?.getattr("utc")?;

@@ -1,4 +1,4 @@
-//! Tuples for Python, made once.
+//! Tuples for Python, created once.
 
 use std::marker::PhantomData;
 
@@ -13,7 +13,7 @@ use pyo3::{type_hint_identifier, type_hint_subscript};
 /// A tuple of any number of `T`.
 pub(super) struct TupleOut<'py, T>(Bound<'py, PyTuple>, PhantomData<T>);
 
-/// Hands the tuple of a newtype to Python; for type checkers it has any number of items of the given hint.
+/// Converts a newtype of a tuple to Python; for type checkers, it has any number of items of the given hint.
 macro_rules! into_tuple {
     (impl[$($generics:tt)*] $type:ty, $item:expr) => {
         impl<$($generics)*> IntoPyObject<'py> for $type {
@@ -37,7 +37,7 @@ pub(super) use into_tuple;
 
 into_tuple!(impl['py, T: IntoPyObject<'py>] TupleOut<'py, T>, T::OUTPUT_TYPE);
 
-/// A tuple that is made when it is first read, and is that same tuple from then on.
+/// A tuple that is created on first access, and is that same tuple from then on.
 pub(super) struct OnceTuple(PyOnceLock<Py<PyTuple>>);
 
 impl Default for OnceTuple {
@@ -46,14 +46,14 @@ impl Default for OnceTuple {
     }
 }
 
-/// It is derived from the other fields, which are compared.
+/// The tuple follows from the other fields, which are compared.
 impl PartialEq for OnceTuple {
     fn eq(&self, _other: &Self) -> bool {
         true
     }
 }
 
-/// A copy makes a tuple of its own.
+/// A copy creates its own tuple.
 impl Clone for OnceTuple {
     fn clone(&self) -> Self {
         Self::default()
@@ -61,7 +61,7 @@ impl Clone for OnceTuple {
 }
 
 impl OnceTuple {
-    /// The tuple, made by this where it is not yet made.
+    /// The tuple; `make` creates it on first access.
     pub(super) fn get_or_make<'py>(
         &self,
         py: Python<'py>,

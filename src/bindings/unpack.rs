@@ -25,7 +25,7 @@ impl IntoResult for Received {
     }
 }
 
-/// Prepares the unpacking of a message.
+/// Prepare to unpack a message.
 #[pyfunction]
 pub(super) fn unpack(
     packed_msg: TextIn,
@@ -36,7 +36,7 @@ pub(super) fn unpack(
     PyOperation(prepare_unpack(packed_msg, &options.get().0, replay_key, known))
 }
 
-/// Prepares the unpacking of a message of DIDComm v2 or of v1, whichever it is.
+/// Prepare to unpack a message of DIDComm v2 or v1.
 #[pyfunction]
 pub(super) fn receive(
     packed_msg: TextIn,
@@ -68,9 +68,9 @@ where
     PyOperation::prepare(context, packed_msg.0.len(), |caller| open(caller, packed_msg.0, options))
 }
 
-/// The unpacking of a message of DIDComm v2.
+/// Prepares the unpacking of a message of DIDComm v2.
 ///
-/// The digest of a long message is computed with the rest of the work, where a replay window wants it.
+/// The digest for a replay window is computed with the rest of the work, because it takes long for a long message.
 pub(super) fn prepare_unpack(
     packed_msg: TextIn,
     options: &Arc<UnpackOptions>,

@@ -1,4 +1,4 @@
-//! `UnpackConfig` as the core reads it.
+//! `UnpackConfig`, converted to options of the core.
 
 use std::sync::Arc;
 
@@ -6,14 +6,14 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use super::argument::{ArgumentTypeError, WholeIn, type_name};
+use super::argument::{ArgumentTypeError, WholeIn, describe_text, type_name};
 use super::errors::misuse;
 use crate::did::DidSet;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::unpack::{Policy, Profile, ToMismatch, UnpackOptions};
 
-/// An `UnpackConfig`, read once and used for every message that is unpacked with it.
+/// An `UnpackConfig`, converted once for all messages that are unpacked with it.
 #[pyclass(frozen, name = "UnpackOptions", module = "pydidcomm._core")]
 pub(super) struct PyUnpackOptions(pub(super) Arc<UnpackOptions>);
 
@@ -24,7 +24,7 @@ impl PyUnpackOptions {
         let policy = policy(config)?;
         let options = UnpackOptions {
             decrypt_by_all_keys: flag(config, "expect_decrypt_by_all_keys")?,
-            // a profile excludes the leniency
+            // a required profile excludes leniency
             accept_missing_apv: flag(config, "accept_missing_apv")? && policy.profile.is_none(),
             accept_veramo: accepts_veramo(config)? && policy.profile.is_none(),
             tolerate_form_faults: flag(config, "tolerate_form_faults")? && policy.profile.is_none(),
@@ -49,22 +49,28 @@ fn option_error(name: &str, expected: &str, value: &Bound<'_, PyAny>) -> PyErr {
 }
 
 fn to_mismatch(config: &Bound<'_, PyAny>) -> PyResult<ToMismatch> {
-    match config.getattr("to_mismatch")?.extract::<String>().as_deref() {
+    let value = config.getattr("to_mismatch")?;
+    match value.extract::<String>().as_deref() {
         Ok("error") => Ok(ToMismatch::Refuse),
         Ok("warning") => Ok(ToMismatch::Warn),
-        _ => Err(PyValueError::new_err("to_mismatch is \"error\" or \"warning\"")),
+        other => {
+            let got =
+                other.map_or_else(|_| type_name(&value), |text| describe_text(text, &["error", "warning"]));
+            let reason = format!("`to_mismatch` must be \"error\" or \"warning\", got {got}");
+            Err(PyValueError::new_err(reason))
+        }
     }
 }
 
-/// Any collection of DIDs but a lone string.
+/// Reads any collection of DIDs, but not a single string.
 fn parties(dids: &Bound<'_, PyAny>) -> PyResult<DidSet> {
     if dids.is_instance_of::<PyString>() {
-        return Err(PyTypeError::new_err("expected several DIDs, not a str"));
+        return Err(PyTypeError::new_err("must be a collection of DIDs, got str"));
     }
     dids.try_iter()?.map(|did| did?.extract::<String>()).collect()
 }
 
-/// Whether the profile of Veramo is accepted too.
+/// Whether the profile of Veramo is accepted in addition.
 fn accepts_veramo(config: &Bound<'_, PyAny>) -> PyResult<bool> {
     let names: Vec<String> = config.getattr("accept_profiles")?.extract()?;
     match names.iter().find(|name| *name != "veramo") {
@@ -78,7 +84,7 @@ fn policy(config: &Bound<'_, PyAny>) -> PyResult<Policy> {
     let profile: Option<String> =
         profile.extract().map_err(|_| option_error("require_profile", "a str", &profile))?;
     let senders = config.getattr("allowed_senders")?;
-    // a predicate is asked in Python, when the sender is proved
+    // Python calls a predicate, after the sender is proved
     let listed = !senders.is_none() && !senders.is_callable();
     Ok(Policy {
         encrypted: flag(config, "require_encrypted")?,

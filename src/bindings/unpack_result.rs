@@ -1,4 +1,4 @@
-//! What unpacking yields: `UnpackResult`, and `Forwarded` where the message is a forward. Each has the other.
+//! Unpacked messages: `UnpackResult`, and `Forwarded` if the message is a forward. Each refers to the other.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::replay_key::ReplayKey;
 use crate::routing::Forward;
 use crate::unpack::{Forwarded, Report, Unpacked};
 
-/// The members of a `ReplayEntry`, but for the time.
+/// The members of a `ReplayEntry`, except for the time.
 pub(super) type ReplayKeyOut<'a> =
     (Option<&'a str>, Option<&'a str>, Option<&'a str>, &'a str, Option<u64>, &'a str);
 
@@ -32,19 +32,19 @@ pub(super) fn convert_replay_key(key: &ReplayKey) -> ReplayKeyOut<'_> {
     (sender.as_deref(), recipient.as_deref(), id.as_deref(), digest, *expires_time, delivery)
 }
 
-/// A message, and what was proved about it.
+/// A message, and the proved facts about it.
 #[pyclass(frozen, eq, weakref, name = "UnpackResult", module = "pydidcomm")]
 #[derive(PartialEq)]
 pub(super) struct PyUnpackResult(pub(super) Arc<Report>, Made);
 
-/// What a result consists of, as Python objects that are made when they are first read.
+/// The parts of a result as Python objects, created on first access.
 struct Made {
     message: PyOnceLock<Py<PyMessage>>,
     metadata: PyOnceLock<Py<PyMetadata>>,
     forward: PyOnceLock<Option<Py<PyForwarded>>>,
 }
 
-/// They are made of the report, which is compared.
+/// The parts follow from the report, which is compared.
 impl PartialEq for Made {
     fn eq(&self, _other: &Self) -> bool {
         true
@@ -91,32 +91,33 @@ impl PyUnpackResult {
         self.1.message.get_or_try_init(py, make).map(|message| message.clone_ref(py))
     }
 
-    /// The DID that is proved to be the sender, by authcrypt or by a signature; None where none is proved.
+    /// The DID of the sender that authcrypt or a signature proves; None if no sender is proved.
     ///
-    /// `message.frm` is what the message says; only this is proved. See `Metadata.sender` for its form.
+    /// `message.frm` is only a claim. See `Metadata.sender` for the form of the DID.
     #[getter]
     fn sender(&self) -> Option<&str> {
         self.0.sender.as_deref()
     }
 
-    /// What was proved about it.
+    /// The proved facts about the message.
     #[getter]
     pub(super) fn metadata(&self, py: Python<'_>) -> PyResult<Py<PyMetadata>> {
         let make = || Py::new(py, PyMetadata::from(Arc::clone(&self.0)));
         self.1.metadata.get_or_try_init(py, make).map(|metadata| metadata.clone_ref(py))
     }
 
-    /// The layers that were opened and who is proved, as a picture for notebooks; without the body.
+    /// The opened layers and the proved sender as a picture for notebooks, without the body.
     fn _repr_svg_(slf: &Bound<'_, Self>) -> PyResult<String> {
         draw_picture(slf.as_any(), "pydidcomm.inspection._svg", "unpacked_picture")
     }
 
-    /// What a mediator is asked to hand on and to whom, where the message is a forward; None where it is not.
+    /// The next hop and the payloads if the message is a forward to a mediator; None for any other message.
     ///
-    /// So a mediator unpacks each message once, whatever it is. A forward to ourselves is opened already, unless
+    /// So a mediator unpacks every message only once. A forward to one of our own DIDs is unwrapped already, unless
     /// `UnpackConfig.unwrap_re_wrapping_forward` is False. DIDComm v2.1, section "Mediator Process".
     ///
-    /// Raises MalformedMessageError where the forward lacks the next hop or anything to hand on.
+    /// Raises:
+    ///     MalformedMessageError: The forward has no next hop or no payload.
     ///
     /// Example:
     ///     >>> from pydidcomm import Message
@@ -140,13 +141,13 @@ impl PyUnpackResult {
         Ok(forward.as_ref().map(|forward| forward.clone_ref(py)))
     }
 
-    /// What the message changes in the relationship with its sender, proved; None where nothing.
+    /// The proved change of the relationship with the sender; None if there is none.
     #[getter]
     fn relationship_change(&self) -> Option<ChangeOut> {
         self.0.rotation.as_ref().map(Into::into)
     }
 
-    /// What `ReplayEntry.of` reads (sender, recipient, id, digest, expires_time and delivery).
+    /// The tuple for `ReplayEntry.of`: sender, recipient, id, digest, expires_time and delivery.
     #[getter]
     fn replay_key(&self) -> ReplayKeyOut<'_> {
         convert_replay_key(self.0.replay_key())
@@ -165,7 +166,7 @@ impl PyUnpackResult {
     }
 }
 
-/// What a mediator hands on, and to which DID; the content is not proved yet.
+/// An unpacked forward: the next hop and the payloads, about which nothing is proved.
 ///
 /// DIDComm v2.1, section "Routing Protocol 2.0".
 #[pyclass(frozen, weakref, name = "Forwarded", module = "pydidcomm")]
@@ -183,7 +184,7 @@ struct ForwardedTuples {
 }
 
 impl PyForwarded {
-    /// What an unpacked message asks to hand on.
+    /// The forward in an unpacked message.
     fn new(py: Python<'_>, forward: Forward, received: PyUnpackResult) -> PyResult<Self> {
         Ok(Self { forward, received: Py::new(py, received)?, made: ForwardedTuples::default() })
     }
@@ -210,63 +211,63 @@ impl Value for PyForwarded {
 
 #[pymethods]
 impl PyForwarded {
-    /// Who gets the messages next, as the sender wrote it, a DID, or the id of a key.
+    /// The next hop as the sender wrote it: a DID, or the DID URL of a key.
     #[getter]
     fn next(&self) -> &str {
         self.forward.next()
     }
 
-    /// Whether `next` is this party: the same DID, and where both name a key the same key.
+    /// Whether `next` is this party: the same DID, and if both have a fragment the same key.
     fn goes_to(&self, party: DidIn) -> bool {
         self.forward.goes_to(&party.0)
     }
 
-    /// The messages to hand on, JSON texts, as they were attached and in that order.
+    /// The payloads to deliver, as JSON texts in the order of the attachments.
     #[getter]
     fn messages<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
         self.made.messages.read(py, || self.forward.messages().iter().map(String::as_str).collect())
     }
 
-    /// The attachments that have to be fetched before they can be handed on, each with `links` and a `hash`.
+    /// The payloads to fetch before they can be delivered: attachments with `links` and a `hash`.
     #[getter]
     fn links<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyAttachment>> {
         self.made.links.read(py, || self.forward.links().iter().cloned().map(Into::into).collect())
     }
 
-    /// When the sender loses interest, in seconds since the epoch; None where it never does.
+    /// The time after which the delivery is useless, in seconds since the epoch; None if there is none.
     #[getter]
     fn expires_time(&self) -> Option<u64> {
         self.forward.expires_time()
     }
 
-    /// How many milliseconds to wait before handing on, a time at random from the first to the second of them.
+    /// The requested delay of the delivery: a random time from the first to the second number of milliseconds.
     ///
-    /// Both are the same where the sender asks for a certain time; None where it asks for none.
+    /// Both numbers are the same if the sender requests a fixed delay; None if it requests none.
     #[getter]
     fn delay_milli(&self) -> Option<(u64, u64)> {
         self.forward.delay().map(|range| (*range.start(), *range.end()))
     }
 
-    /// The forward as any message is received.
+    /// The forward as an `UnpackResult`.
     #[getter]
     fn received(&self, py: Python<'_>) -> Py<PyUnpackResult> {
         self.received.clone_ref(py)
     }
 
-    /// The forward as a message, with every header that it has.
+    /// The forward as a message, with all of its headers.
     #[getter]
     fn message(&self, py: Python<'_>) -> PyResult<Py<PyMessage>> {
         self.received.get().message(py)
     }
 
-    /// What was proved about the forward; it says nothing about the messages inside.
+    /// The proved facts about the forward; nothing is proved about the payloads.
     #[getter]
     fn metadata(&self, py: Python<'_>) -> PyResult<Py<PyMetadata>> {
         self.received.get().metadata(py)
     }
 
     fn __eq__(&self, other: &Self) -> bool {
-        // it is read from its message
+        // the forward follows from its message
         self.received.get().0 == other.received.get().0
     }
 

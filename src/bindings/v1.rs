@@ -20,7 +20,7 @@ use crate::error::Result;
 use crate::keys::Verkey;
 use crate::v1::{self, Forward, Forwarded, Packed, Report, Unpacked};
 
-/// A message of DIDComm v1, and what was proved about it: never a DID.
+/// A message of DIDComm v1, and the proved facts about it, which never include a DID.
 ///
 /// Aries RFC 0019, and RFC 0020 for the JSON object inside.
 #[pyclass(frozen, eq, weakref, name = "V1Message", module = "pydidcomm.v1")]
@@ -49,7 +49,7 @@ impl From<Packed> for PyV1Packed {
     }
 }
 
-/// What a mediator of DIDComm v1 hands on, and to which verkey; the content is not proved yet.
+/// An unpacked forward of DIDComm v1: the next hop and the payload, about which nothing is proved.
 ///
 /// Aries RFC 0094.
 #[pyclass(frozen, weakref, name = "V1Forwarded", module = "pydidcomm.v1")]
@@ -103,7 +103,7 @@ impl Value for PyV1Message {
         let content = SecretBytes::from_slice(content.as_bytes());
         let sender = sender.map(|sender| Verkey::parse(&sender)).transpose()?;
         let report = Report::new(content, Verkey::parse(&recipient)?, to, sender, nesting);
-        // the delivery stays the one that a replay window knows
+        // the delivery must remain the one that a replay window has recorded
         report.replay_key().delivery(|| delivery);
         Ok(report.into())
     }
@@ -141,47 +141,48 @@ impl PyV1Message {
         self.0.content()
     }
 
-    /// The JSON object that was packed.
+    /// The content as a JSON object.
     ///
-    /// Raises MalformedMessageError where the content is anything else.
+    /// Raises:
+    ///     MalformedMessageError: The content is not a JSON object.
     fn json(&self) -> PyResult<ObjectOut> {
         Ok(ObjectOut(self.0.json()?.to_owned()))
     }
 
-    /// `@type` of the JSON object; None where there is none.
+    /// `@type` of the JSON object; None if there is none.
     #[getter]
     fn r#type(&self) -> Option<String> {
         self.0.text("@type")
     }
 
-    /// `@id` of the JSON object; None where there is none.
+    /// `@id` of the JSON object; None if there is none.
     #[getter]
     fn id(&self) -> Option<String> {
         self.0.text("@id")
     }
 
-    /// The sender's verkey in authcrypt; its holder chose the content key for us. None in anoncrypt.
+    /// The sender's verkey in authcrypt, whose holder chose the content key; None in anoncrypt.
     ///
-    /// It never proves a DID, and the content only as far as the other recipients of messages to several can be
-    /// trusted: DIDComm v1 binds the content key to the sender, and not what is encrypted under it.
+    /// It never proves a DID. DIDComm v1 binds the content key to the sender, and not the content: of a message to
+    /// several recipients, each recipient can forge another content for the others.
     #[getter]
     fn sender_verkey(&self) -> Option<&str> {
         self.0.sender().map(Verkey::as_str)
     }
 
-    /// The verkey of ours that opened it.
+    /// Our verkey that opened the message.
     #[getter]
     fn recipient_verkey(&self) -> &str {
         self.0.recipient().as_str()
     }
 
-    /// The verkeys that it says it was encrypted to, ours among them.
+    /// The verkeys of all claimed recipients, including ours.
     #[getter]
     fn encrypted_to<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
         self.1.read(py, || self.0.encrypted_to().iter().map(String::as_str).collect())
     }
 
-    /// What `ReplayEntry.of` reads (sender, recipient, id, digest, expires_time and delivery).
+    /// The tuple for `ReplayEntry.of` (sender, recipient, id, digest, expires_time and delivery).
     #[getter]
     fn replay_key(&self) -> ReplayKeyOut<'_> {
         convert_replay_key(self.0.replay_key())
@@ -208,7 +209,7 @@ wire_text_methods!(
     "The media type of the text, \"application/didcomm-envelope-enc\".",
     "The text for the wire.",
     {
-        /// The verkeys that it was encrypted to.
+        /// The verkeys that the message is encrypted to.
         #[getter]
         fn to_verkeys<'py>(&'py self, py: Python<'py>) -> PyResult<TupleOut<'py, &'py str>> {
             self.made.read(py, || self.to.iter().map(Verkey::as_str).collect())
@@ -240,13 +241,13 @@ wire_text_methods!(
 
 #[pymethods]
 impl PyV1Forwarded {
-    /// Who gets the message next, as the sender wrote it, a verkey, or a DID with or without the name of a key.
+    /// The next hop as the sender wrote it, a verkey, or a DID with or without a fragment.
     #[getter]
     fn to(&self) -> &str {
         self.forward.to()
     }
 
-    /// The message to hand on, JSON text, as it was inlined; `str(...)` of this object is too.
+    /// The payload to deliver, as JSON text; `str(...)` of this object is the same.
     #[getter]
     fn text(&self) -> &str {
         self.forward.message()
@@ -256,19 +257,19 @@ impl PyV1Forwarded {
         self.forward.message()
     }
 
-    /// The same text.
+    /// The payload, the same as `text`.
     #[getter]
     fn message(&self) -> &str {
         self.forward.message()
     }
 
-    /// The media type of the text, that of an envelope of DIDComm v1, or of an encrypted message of DIDComm v2.
+    /// The media type of the payload, an envelope of DIDComm v1 or an encrypted message of DIDComm v2.
     #[getter]
     fn media_type(&self) -> &'static str {
         self.forward.media_type()
     }
 
-    /// The forward as any message is received.
+    /// The forward as a `V1Message`.
     #[getter]
     fn received(&self, py: Python<'_>) -> Py<PyV1Message> {
         self.received.clone_ref(py)

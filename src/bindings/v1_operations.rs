@@ -19,7 +19,7 @@ use crate::keys::Verkey;
 use crate::receive::{receive_v1, receive_v1_forward};
 use crate::v1;
 
-/// What is packed: bytes as they are, text, or a JSON object.
+/// The content to pack: bytes, text, or a JSON object.
 pub(super) struct ContentIn(Vec<u8>);
 
 impl<'py> FromPyObject<'_, 'py> for ContentIn {
@@ -41,7 +41,7 @@ impl<'py> FromPyObject<'_, 'py> for ContentIn {
     }
 }
 
-/// Prepares the packing of a message of DIDComm v1.
+/// Prepare to pack a message of DIDComm v1.
 #[pyfunction]
 pub(super) fn v1_pack(
     message: ContentIn,
@@ -56,7 +56,7 @@ pub(super) fn v1_pack(
     }))
 }
 
-/// Prepares the unpacking of a message of DIDComm v1.
+/// Prepare to unpack a message of DIDComm v1.
 #[pyfunction]
 pub(super) fn v1_unpack(
     packed_msg: TextIn,
@@ -65,13 +65,13 @@ pub(super) fn v1_unpack(
 ) -> PyOperation {
     prepare_opening(known, packed_msg, options, |caller, packed, options| async move {
         let unpacked = receive_v1(&caller, &packed, &options).await?;
-        // where the rest of the work is done, off the event loop
+        // computed here, with the rest of the work, off the event loop
         unpacked.replay_key();
         Ok(unpacked)
     })
 }
 
-/// Prepares the wrapping of an encrypted message for each of the routing keys, the last outermost.
+/// Prepare to wrap an encrypted message for each of the routing keys, the last outermost.
 #[pyfunction]
 pub(super) fn v1_forward(
     packed_msg: TextIn,
@@ -85,7 +85,7 @@ pub(super) fn v1_forward(
     }))
 }
 
-/// Prepares the unpacking of a forward of DIDComm v1 for the mediator that it is addressed to.
+/// Prepare to unpack a forward of DIDComm v1, as the mediator that it is addressed to.
 #[pyfunction]
 pub(super) fn v1_unpack_forward(
     packed_msg: TextIn,
@@ -103,7 +103,7 @@ pub(super) fn v1_verkey(key: Of<'_, PyPublicKey>) -> PyResult<String> {
     Verkey::of(&key.0.get().0).map(|verkey| verkey.to_string()).map_err(misuse)
 }
 
-/// The Ed25519 key that a verkey is.
+/// The Ed25519 key of a verkey.
 #[pyfunction]
 pub(super) fn v1_public_key(verkey: StrIn) -> PyResult<PyPublicKey> {
     Verkey::parse(&verkey).map(|verkey| PyPublicKey(verkey.public_key().clone())).map_err(misuse)

@@ -1,4 +1,4 @@
-//! Values: objects that pickle and copy make again from what they are made of.
+//! Values: immutable objects that pickle re-creates from their parts.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -15,16 +15,16 @@ use super::tuple::into_tuple;
 use crate::did::DidUrl;
 use crate::error::Result;
 
-/// A class whose objects hold no secret and never change.
+/// A class of immutable objects without secrets.
 pub(super) trait Value: PyClass<Frozen = True> + Sync {
-    /// What an object is made of, as objects that can be pickled themselves.
+    /// The parts of the object, which can be pickled.
     fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>>;
 
-    /// The object that is made of these parts.
+    /// Creates the object from its parts.
     fn of_parts(parts: &Bound<'_, PyTuple>) -> PyResult<Self>;
 }
 
-/// What `__reduce__` returns.
+/// The result of `__reduce__`.
 pub(super) struct Reduced<'py>(Bound<'py, PyTuple>);
 
 impl<'py> Reduced<'py> {
@@ -38,7 +38,7 @@ impl<'py> Reduced<'py> {
 
 into_tuple!(impl['py] Reduced<'py>, type_hint_identifier!("typing", "Any"));
 
-/// The hash of what two equal objects have in common.
+/// The hash of a value, which must be the same for equal objects.
 pub(super) fn hash_of(value: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);

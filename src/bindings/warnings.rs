@@ -12,7 +12,7 @@ use super::package::class;
 use super::tuple::into_tuple;
 use crate::unpack::Warning;
 
-/// What `Metadata.warnings` yields: a tuple of `MessageWarning`.
+/// The value of `Metadata.warnings`: a tuple of `MessageWarning`.
 pub(super) struct WarningsOut<'py>(pub(super) Bound<'py, PyTuple>);
 
 /// A tuple of `MessageWarning`.

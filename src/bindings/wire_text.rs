@@ -1,11 +1,11 @@
-//! What each object with an encrypted text for the wire offers: the text under its names, and its media type.
+//! The methods of every class with an encrypted text for the wire: the text under its names, and its media type.
 
-/// Writes the methods of a class: those that read its text from a field, and its own ones.
+/// Writes the methods of a class: those that read the text from a field, and its own.
 macro_rules! wire_text_methods {
     ($class:ty, $field:ident.$read:ident, $media_type:expr, $media_type_doc:literal, $message_doc:literal, { $($own:tt)* }) => {
         #[pymethods]
         impl $class {
-            /// The text for the wire, as `str(...)` of this object is too.
+            /// The text for the wire; `str(...)` of this object is the same.
             #[getter]
             fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
                 self.$field.$read(py)
@@ -15,7 +15,7 @@ macro_rules! wire_text_methods {
                 self.$field.$read(py)
             }
 
-            /// The text for the wire, as the tutorial calls it.
+            /// The text for the wire, under the name in the tutorial.
             #[getter]
             fn packed_msg<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
                 self.$field.$read(py)

@@ -1,4 +1,4 @@
-//! Attachments on their way from Python arguments to the JSON text that the core reads.
+//! Attachments from Python arguments, as JSON text for the core.
 
 use std::path::PathBuf;
 
@@ -12,10 +12,18 @@ use super::super::callback::call_python;
 use super::super::errors::misuse;
 use super::super::system;
 use super::super::time::TimeIn;
+use super::super::tuple::OnceTuple;
+use super::PyAttachment;
 use crate::message::Attachment;
 use crate::message::object::ObjectText;
 
-/// What is said about the content; every member may be missing.
+impl From<Attachment> for PyAttachment {
+    fn from(attachment: Attachment) -> Self {
+        Self(attachment, OnceTuple::default())
+    }
+}
+
+/// The optional members of an attachment, which describe its content.
 #[derive(Default)]
 pub(super) struct Described {
     pub(super) id: Option<StrIn>,
@@ -58,7 +66,7 @@ impl Described {
     }
 }
 
-/// A file and what it says of itself.
+/// The content and the metadata of a file.
 pub(super) struct File<'py> {
     pub(super) content: Bound<'py, PyBytes>,
     pub(super) name: String,
@@ -87,7 +95,7 @@ impl<'py> FromPyObject<'_, 'py> for PathIn {
 }
 
 impl<'py> File<'py> {
-    /// Reads a file as Python does, so that its errors are those that Python programs know.
+    /// Reads a file by Python's own functions, for Python's usual errors.
     pub(super) fn read(py: Python<'py>, path: PathIn) -> PyResult<Self> {
         call_python(py, || Self::read_by_python(py, path.0))
     }
@@ -102,14 +110,14 @@ impl<'py> File<'py> {
         Ok(Self {
             content,
             name,
-            // the guess is that of the file inside, so it says nothing about a compressed one
+            // the guess is the type of the uncompressed file
             media_type: media_type.filter(|_| encoding.is_none()),
             modified: whole_seconds(modified),
         })
     }
 }
 
-/// A time before 1970 has no form in an attachment.
+/// Whole seconds since the epoch; `None` for a time before 1970, which has no form in an attachment.
 fn whole_seconds(time: f64) -> Option<u64> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
     (time >= 0.0).then_some(time as u64)

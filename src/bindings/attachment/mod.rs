@@ -29,14 +29,14 @@ use crate::message::{Attachment, attachment};
 
 /// Content in addition to the body of a message.
 ///
-/// `from_bytes`, `from_file`, `from_json_value` and `from_links` make one; `data` given to the constructor is
-/// the object that the specification defines: `{"json": value}`, `{"base64": text}` (base64url), or
-/// `{"links": [url, ...], "hash": multihash}`, with an optional `jws`. `id` is a fresh UUID unless given.
-/// Where a peer wrote several of `base64`, `json` and `links`, the content is that of `base64`, else of `json`.
+/// Create one with `from_bytes`, `from_file`, `from_json_value` or `from_links`. The constructor takes `data` as
+/// in the specification: `{"json": value}`, `{"base64": text}` (base64url), or
+/// `{"links": [url, ...], "hash": multihash}`, with an optional `jws`. `id` defaults to a fresh UUID.
+/// If `data` of a peer has several of `base64`, `json` and `links`, the content is `base64`, or else `json`.
 /// `DIDCommMessaging.sign_attachment` signs an attachment. DIDComm v2.1, section "Attachments".
 ///
 /// Raises:
-///     TypeError: An argument has another type, or JSON has no form for it.
+///     TypeError: An argument has the wrong type, or has no JSON form.
 ///     ValueError: `data` has no content, links have no hash, `hash` is not a multihash, `base64` is not
 ///         base64url, or `id` has characters other than letters, digits and `-._~`.
 ///
@@ -47,12 +47,6 @@ use crate::message::{Attachment, attachment};
 #[pyclass(frozen, eq, weakref, name = "Attachment", module = "pydidcomm")]
 #[derive(Clone, PartialEq)]
 pub(super) struct PyAttachment(pub(super) Attachment, OnceTuple);
-
-impl From<Attachment> for PyAttachment {
-    fn from(attachment: Attachment) -> Self {
-        Self(attachment, OnceTuple::default())
-    }
-}
 
 impl PyAttachment {
     fn text(&self, name: &str) -> Option<String> {
@@ -82,9 +76,9 @@ impl PyAttachment {
         described.with_data(&data.0)
     }
 
-    /// The attachment that inlines these bytes, as base64url.
+    /// Create an attachment that inlines these bytes as base64url.
     ///
-    /// `hash` adds their multihash, which an encrypted or signed message does not need.
+    /// `hash=True` adds their multihash, which an encrypted or signed message does not need.
     ///
     /// Raises:
     ///     ValueError: `id` has characters other than letters, digits and `-._~`.
@@ -112,10 +106,10 @@ impl PyAttachment {
         described.with_data(&py.detach(|| attachment::inline_data(&content, hash)))
     }
 
-    /// The attachment that inlines a file, under its name, with its size and time of change.
+    /// Create an attachment that inlines a file, with its name, size and modification time.
     ///
-    /// The media type is guessed from the extension by `mimetypes` unless given. Reads the file before it
-    /// returns: in an event loop, read it there and use `from_bytes`.
+    /// `media_type` defaults to the guess of `mimetypes` from the extension. The call blocks while it reads the
+    /// file: in an event loop, read the file asynchronously and use `from_bytes`.
     ///
     /// Raises:
     ///     OSError: The file cannot be read.
@@ -157,12 +151,12 @@ impl PyAttachment {
         described.with_data(&py.detach(|| attachment::inline_data(content, hash)))
     }
 
-    /// The attachment that inlines a JSON value as it is, of media type `application/json` unless given.
+    /// Create an attachment that inlines a JSON value; `media_type` defaults to `application/json`.
     ///
-    /// It cannot be signed, as two writers may write one value as different bytes; `from_bytes` can.
+    /// It cannot be signed, because JSON has no canonical bytes: use `from_bytes` for content to sign.
     ///
     /// Raises:
-    ///     TypeError: JSON has no form for the value.
+    ///     TypeError: The value has no JSON form.
     ///     ValueError: A number is not finite, or `id` has characters other than letters, digits and `-._~`.
     ///
     /// Example:
@@ -186,14 +180,14 @@ impl PyAttachment {
         described.with_data(&format!("{{\"json\":{}}}", value.0))
     }
 
-    /// The attachment whose content is to be fetched from any of these links.
+    /// Create an attachment whose content is fetched from any of these links.
     ///
-    /// A link needs the multihash of its content: give `hash`, or `content` to have it computed; `content`
-    /// itself is not sent.
+    /// Links require the multihash of the content: pass `hash`, or pass `content` to compute it; `content` itself
+    /// is not sent.
     ///
     /// Raises:
-    ///     ValueError: A link is missing, `hash` is not a multihash, not one of `hash` and `content` is given, or
-    ///         `id` has characters other than letters, digits and `-._~`.
+    ///     ValueError: `links` is empty, both or neither of `hash` and `content` are given, `hash` is not a
+    ///         multihash, or `id` has characters other than letters, digits and `-._~`.
     ///
     /// Example:
     ///     >>> from pydidcomm import Attachment
@@ -223,20 +217,26 @@ impl PyAttachment {
         let hash = match (hash, content) {
             (Some(StrIn(hash)), None) => hash,
             (None, Some(content)) => py.detach(|| attachment::sha2_256(&content)),
-            _ => return Err(PyValueError::new_err("links need either hash or content")),
+            _ => return Err(PyValueError::new_err("either `hash` or `content` is required, and not both")),
         };
         let byte_count = byte_count.or(size.map(WholeIn));
         let described = Described { id, description, filename, media_type, format, lastmod_time, byte_count };
         described.with_data(&attachment::link_data(&links.0, &hash))
     }
 
-    /// Reads an attachment from its JSON object.
+    /// Read an attachment from its JSON object.
+    ///
+    /// Raises:
+    ///     MalformedMessageError: It is not a valid attachment.
     #[staticmethod]
     fn from_dict(attachment: PeerObjectIn) -> Result<Self> {
         Attachment::keep_whole(attachment.0).map(Into::into)
     }
 
-    /// Reads an attachment from its JSON text.
+    /// Read an attachment from its JSON text.
+    ///
+    /// Raises:
+    ///     MalformedMessageError: The text is not a valid attachment.
     #[staticmethod]
     fn from_json(attachment: TextIn) -> Result<Self> {
         Attachment::parse(&attachment.0).map(Into::into)
@@ -248,16 +248,16 @@ impl PyAttachment {
         self.0.id()
     }
 
-    /// What the content is, for people.
+    /// A description of the content, for human readers.
     #[getter]
     fn description(&self) -> Option<String> {
         self.text("description")
     }
 
-    /// A name for a file with the content, one component, without letters that a file system refuses.
+    /// A safe file name for the content: one path component, without characters that file systems refuse.
     ///
-    /// None where the sender gives no name, or one of which nothing is left. A file of that name may exist:
-    /// open with mode "x". `raw_filename` is the name as the sender wrote it.
+    /// None if the sender gives no name, or no usable one. A file with this name may already exist: open it with
+    /// mode "x". `raw_filename` is the name as the sender wrote it.
     ///
     /// Example:
     ///     >>> from pydidcomm import Attachment
@@ -269,7 +269,7 @@ impl PyAttachment {
         self.0.filename()
     }
 
-    /// The file name as the sender wrote it, not safe to create a file with.
+    /// The file name as the sender wrote it; not safe as a path.
     #[getter]
     fn raw_filename(&self) -> Option<String> {
         self.text("filename")
@@ -281,7 +281,7 @@ impl PyAttachment {
         self.text("media_type")
     }
 
-    /// The format of the content, more exactly than its media type tells.
+    /// The format of the content, more specific than its media type.
     #[getter]
     fn format(&self) -> Option<String> {
         self.text("format")
@@ -293,27 +293,27 @@ impl PyAttachment {
         self.0.member("lastmod_time").map(ReadOnlyJson)
     }
 
-    /// The size of the content in bytes, as the sender states it; None where it is not a whole number.
+    /// The size of the content in bytes, as the sender states it; None if it is not a whole number.
     ///
-    /// It is informative: `as_dict()` has it as it was written.
+    /// It is not compared with the content. `as_dict()` has the value as it was written.
     #[getter]
     fn byte_count(&self) -> Option<u64> {
         self.0.byte_count()
     }
 
-    /// Where the content is, the object with `json`, `base64` or `links`, a `dict` that is read-only.
+    /// The object with `json`, `base64` or `links`, as a read-only `dict`.
     #[getter]
     fn data(&self) -> ReadOnlyObject<'_> {
         ReadOnlyObject(self.0.data())
     }
 
-    /// The bytes that are inlined: those of `base64`, or the JSON text of `json` as it was written.
+    /// The inlined bytes: the decoded `base64`, or else the JSON text of `json` as it was written.
     ///
-    /// `base64` is read in either alphabet, with and without padding and line breaks.
+    /// `base64` may have either alphabet, padding and line breaks.
     ///
     /// Raises:
-    ///     ContentNotFoundError: There are only links; fetch one, and `verify_hash` what came.
-    ///     MalformedMessageError: `base64` is none.
+    ///     ContentNotFoundError: The attachment has only links: fetch one, and check the bytes with `verify_hash`.
+    ///     MalformedMessageError: `base64` is not base64.
     ///
     /// Example:
     ///     >>> from pydidcomm import Attachment
@@ -323,39 +323,39 @@ impl PyAttachment {
         new_bytes(py, &py.detach(|| self.0.content())?)
     }
 
-    /// The content that is inlined as a JSON value: that of `json`, or what the bytes of `base64` say.
+    /// The inlined content as a JSON value: `json`, or the decoded JSON text in `base64`.
     ///
     /// Raises:
-    ///     ContentNotFoundError: There are only links.
-    ///     MalformedMessageError: The bytes are not JSON.
+    ///     ContentNotFoundError: The attachment has only links.
+    ///     MalformedMessageError: The content is not JSON.
     fn json(&self) -> Result<JsonOut> {
         self.0.json().map(Cow::into_owned).map(JsonOut)
     }
 
-    /// Where the content can be had, in the order in which the sender wrote it; empty where it is inlined.
+    /// The URIs to fetch the content from, in the sender's order; empty if `data` has no `links`.
     #[getter]
     fn links<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, String>> {
         self.1.read(py, || self.0.links())
     }
 
-    /// The multihash of the content, as it was written; `verify_hash` compares it.
+    /// The multihash of the content, as it was written; `verify_hash` checks it.
     #[getter]
     fn hash(&self) -> Option<String> {
         self.0.hash()
     }
 
-    /// Returns if `hash` is that of the content, and raises otherwise.
+    /// Check that `hash` is the hash of the content.
     ///
-    /// The content is what is inlined, or `content` fetched from a link. The hash is over the bytes of the
-    /// content (for `json` over its text as it stands). SHA-256 and SHA-512 multihashes are compared, written
-    /// in multibase, bare base58btc or hex; ours are SHA-256 in base58btc multibase, `zQm...`.
+    /// `content` is what was fetched from a link; without it, the inlined content is checked. The hash is computed
+    /// over the bytes of the content, for `json` over its text as it was written. SHA-256 and SHA-512 multihashes
+    /// are supported, in multibase, bare base58btc or hex; new attachments have SHA-256 in multibase, `zQm...`.
     ///
     /// Raises:
-    ///     UntrustedMessageError: The content is another one.
-    ///     UnsupportedError: The hash was made by another function.
-    ///     MalformedMessageError: The hash is missing or not a multihash (a bare digest is not one), or `content`
-    ///         is not what is inlined next to the links.
-    ///     ContentNotFoundError: There are only links, and no `content` was given.
+    ///     UntrustedMessageError: The content has another hash.
+    ///     UnsupportedError: The hash function is not supported.
+    ///     MalformedMessageError: `hash` is missing or not a multihash (a bare digest is not one), or `content`
+    ///         differs from the inlined content.
+    ///     ContentNotFoundError: The attachment has only links, and `content` is missing.
     ///
     /// Example:
     ///     >>> from pydidcomm import Attachment, UntrustedMessageError
@@ -371,7 +371,7 @@ impl PyAttachment {
         py.detach(|| self.0.verify_hash(content.as_deref()))
     }
 
-    /// The attachment as its JSON object, unknown members included.
+    /// The attachment as a JSON object, including unknown members.
     fn as_dict(&self) -> ObjectOut {
         ObjectOut(self.0.to_json())
     }

@@ -1,4 +1,4 @@
-//! What an `Attachment` is made of, for pickle.
+//! The parts of an `Attachment`, for pickle.
 
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;

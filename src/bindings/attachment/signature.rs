@@ -1,4 +1,4 @@
-//! Signing attachments, and verifying who signed them, as operations.
+//! Sign and verify attachments, as operations.
 
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -27,7 +27,7 @@ impl IntoResult for AttachmentSigned {
     }
 }
 
-/// How long what is signed is: the content, or what is inlined.
+/// The length of the signed bytes: of `content`, or else of the inlined content.
 fn bytes(attachment: &Attachment, content: Option<&[u8]>) -> usize {
     content.map_or_else(|| attachment.member("data").map_or(0, str::len), <[u8]>::len)
 }

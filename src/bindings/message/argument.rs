@@ -1,4 +1,4 @@
-//! Messages as they come from Python.
+//! Messages from Python.
 
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
@@ -14,7 +14,7 @@ use super::super::json::{Fault, is_object, members_of};
 use super::PyMessage;
 use crate::message::Message;
 
-/// A message given as such, or as its JSON object.
+/// A message, as a `Message` or as its JSON object.
 pub(in super::super) struct MessageIn(pub(in super::super) Message);
 
 impl<'py> FromPyObject<'_, 'py> for MessageIn {

@@ -1,4 +1,4 @@
-//! The headers of a `Message` as its constructor takes them.
+//! The headers in the constructor of `Message`.
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -9,7 +9,7 @@ use super::super::package::class;
 use crate::message::Message;
 use crate::message::object::ObjectText;
 
-/// The arguments of the constructor, and the headers that they stand for.
+/// The arguments of the constructor, each with its header.
 pub(super) const HEADERS: [(&str, &str); 16] = [
     ("type", "type"),
     ("body", "body"),
@@ -29,7 +29,7 @@ pub(super) const HEADERS: [(&str, &str); 16] = [
     ("custom_headers", "custom_headers"),
 ];
 
-/// Custom headers stand next to the defined ones in the plaintext, so they cannot take their names.
+/// Adds the custom headers, which are members of the plaintext like the defined ones, and so must have other names.
 pub(super) fn put_custom(headers: &mut ObjectText<'_>, custom: &str) -> PyResult<()> {
     let members = crate::json::members(custom, "custom_headers").map_err(misuse)?;
     for (name, raw) in members {
@@ -43,7 +43,7 @@ pub(super) fn put_custom(headers: &mut ObjectText<'_>, custom: &str) -> PyResult
     Ok(())
 }
 
-/// Warns the caller of a `type` that others may refuse.
+/// Warns the caller that peers may refuse the `type`.
 pub(super) fn warn_of_type(py: Python<'_>) -> PyResult<()> {
     let category = class(py, "pydidcomm.errors", "MessageTypeWarning")?;
     call_python(py, || {

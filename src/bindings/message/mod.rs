@@ -33,16 +33,16 @@ use crate::error::Result;
 use crate::message::object::ObjectText;
 use crate::message::{Attachment, FromPriorHeader, Message};
 
-/// A plaintext message: what is said, before it is packed and after it was unpacked.
+/// A plaintext message, before packing and after unpacking.
 ///
-/// It exists only if every header has the form that the specification demands, and it never changes;
-/// `replace` makes a changed copy. `frm` stands for the header `from`. `id` is a fresh UUID unless given.
-/// A header without an argument of its own goes into `custom_headers`, a dict, for instance `return_route`.
-/// Times are whole seconds since 1970-01-01T00:00:00Z, given as an int, a float or an aware datetime. A `type`
-/// that is not a Message Type URI is taken with a `MessageTypeWarning`. DIDComm v2.1, section "Message Headers".
+/// Every header has the form that the specification requires. A message is immutable: `replace` returns a changed
+/// copy. `frm` is the header `from`. `id` defaults to a fresh UUID. Headers without an argument of their own, such
+/// as `return_route`, go into the dict `custom_headers`. Times are an int, a float or an aware datetime, and are
+/// stored as whole seconds since 1970-01-01T00:00:00Z. A `type` that is not a Message Type URI is accepted with a
+/// `MessageTypeWarning`. DIDComm v2.1, section "Message Headers".
 ///
 /// Raises:
-///     TypeError: An argument has another type, or JSON has no form for it.
+///     TypeError: An argument has the wrong type, or has no JSON form.
 ///     ValueError: A header has a form that the specification forbids.
 ///
 /// Example:
@@ -139,13 +139,19 @@ impl PyMessage {
         Ok(message.into())
     }
 
-    /// Reads a message from its JSON object, and raises MalformedMessageError where it is none.
+    /// Read a message from its JSON object.
+    ///
+    /// Raises:
+    ///     MalformedMessageError: The object is not a valid message.
     #[staticmethod]
     fn from_dict(message: PeerObjectIn) -> Result<Self> {
         Message::of_text(message.0).map(Into::into)
     }
 
-    /// Reads a message from its JSON text, and raises MalformedMessageError where it is none.
+    /// Read a message from its JSON text.
+    ///
+    /// Raises:
+    ///     MalformedMessageError: The text is not a valid message.
     #[staticmethod]
     fn from_json(message: TextIn) -> Result<Self> {
         Message::parse(&message.0).map(Into::into)
@@ -163,10 +169,10 @@ impl PyMessage {
         self.0.id()
     }
 
-    /// The body, a `dict` that is read-only, empty where the message has none.
+    /// The body as a read-only `dict`, empty if the message has none.
     ///
-    /// A change in it raises TypeError: the message would not have it. `replace(body=...)` makes a message with
-    /// another body, and `copy.deepcopy` a plain `dict`.
+    /// Changing it raises TypeError, because the message would not change. `replace(body=...)` returns a message
+    /// with another body, and `copy.deepcopy` of the body a plain `dict`.
     ///
     /// Example:
     ///     >>> from pydidcomm import Message
@@ -178,25 +184,25 @@ impl PyMessage {
         ReadOnlyObject(self.0.body())
     }
 
-    /// The DID that the message says it is from; `unpack` tells whether that is proved.
+    /// The claimed sender (`from`); `sender` of the result of `unpack` is proved.
     #[getter]
     fn frm(&self) -> Option<&str> {
         self.0.from().map(DidUrl::as_str)
     }
 
-    /// The DIDs that the message says it is to.
+    /// The DIDs of the claimed recipients.
     #[getter]
     fn to<'py>(&'py self, py: Python<'py>) -> PyResult<Option<TupleOut<'py, &'py str>>> {
         self.0.to().map(|to| self.1.to.read(py, || to.iter().map(DidUrl::as_str).collect())).transpose()
     }
 
-    /// The thread id as it was written; a message without one begins the thread of its own id.
+    /// The thread id as it was written; see `thread` for messages without one.
     #[getter]
     fn thid(&self) -> Option<&str> {
         self.0.thid()
     }
 
-    /// The id of the thread that the message belongs to, `thid`, or its own `id` where it begins one.
+    /// The id of the thread of the message: `thid`, or else its own `id`, as it begins the thread.
     #[getter]
     fn thread(&self) -> &str {
         self.0.thid().unwrap_or_else(|| self.0.id())
@@ -208,19 +214,19 @@ impl PyMessage {
         self.0.pthid()
     }
 
-    /// When the message was made, in seconds since the epoch.
+    /// The creation time of the message, in seconds since the epoch.
     #[getter]
     fn created_time(&self) -> Option<u64> {
         self.0.created_time()
     }
 
-    /// When the message expires, in seconds since the epoch; None is never.
+    /// The expiry time of the message, in seconds since the epoch; None if it never expires.
     #[getter]
     fn expires_time(&self) -> Option<u64> {
         self.0.expires_time()
     }
 
-    /// `created_time` as an aware datetime in UTC; None where it is absent or after the year 9999.
+    /// `created_time` as an aware datetime in UTC; None if it is absent or after the year 9999.
     ///
     /// Example:
     ///     >>> from datetime import datetime, timezone
@@ -234,13 +240,13 @@ impl PyMessage {
         DatetimeOut::of(py, self.0.created_time())
     }
 
-    /// `expires_time` as an aware datetime in UTC; None where it is absent or after the year 9999.
+    /// `expires_time` as an aware datetime in UTC; None if it is absent or after the year 9999.
     #[getter]
     fn expires_at<'py>(&self, py: Python<'py>) -> PyResult<Option<DatetimeOut<'py>>> {
         DatetimeOut::of(py, self.0.expires_time())
     }
 
-    /// Whether `expires_time` has come at that time, which is now unless it is given.
+    /// Whether the message has expired at the time `now`, which defaults to the current time.
     ///
     /// A message without `expires_time` never expires. DIDComm v2.1, section "Message Headers".
     #[pyo3(signature = (now = None))]
@@ -249,13 +255,13 @@ impl PyMessage {
         Ok(self.0.is_expired(now))
     }
 
-    /// The DID rotation that the message announces; a str is a token that is not verified.
+    /// The DID rotation that the message announces; a str is an unverified token.
     #[getter]
     fn from_prior(&self) -> Option<FromPriorOut> {
         self.0.from_prior().map(Into::into)
     }
 
-    /// The ids of messages to acknowledge; an empty one stands for this message.
+    /// The ids of messages to acknowledge; an empty id means this message.
     #[getter]
     fn please_ack<'py>(&self, py: Python<'py>) -> PyResult<Option<TupleOut<'py, String>>> {
         self.0.please_ack().map(|listed| self.1.please_ack.read(py, || listed.to_vec())).transpose()
@@ -279,7 +285,7 @@ impl PyMessage {
         self.0.accept_lang().map(|listed| self.1.accept_lang.read(py, || listed.to_vec())).transpose()
     }
 
-    /// The attachments, the same objects at each access.
+    /// The attachments, the same objects on each access.
     #[getter]
     fn attachments<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyAttachment>> {
         let taken_out =
@@ -287,7 +293,7 @@ impl PyMessage {
         self.1.attachments.read(py, taken_out)
     }
 
-    /// The attachment of that id, or None; `#` before the id, as a body refers to it, is passed over.
+    /// The attachment with this id, or None; the id may have a leading `#`, as references in a body have.
     ///
     /// Example:
     ///     >>> from pydidcomm import Attachment, Message
@@ -301,7 +307,7 @@ impl PyMessage {
         self.0.attachment(&id).map(Attachment::to_detached).map(PyAttachment::from)
     }
 
-    /// The headers that the specification does not define, a `dict` that is read-only, as `body` is.
+    /// The headers that the specification does not define, as a read-only `dict` like `body`.
     #[getter]
     fn custom_headers<'py>(&self, py: Python<'py>) -> PyResult<ReadOnlyMembers<'py>> {
         ReadOnlyMembers::of(py, self.0.custom_headers())
@@ -309,17 +315,27 @@ impl PyMessage {
 
     /// The message as the JSON object of its plaintext.
     ///
-    /// Raises ValueError where it announces a DID rotation that is not signed yet: packing signs it.
+    /// Raises:
+    ///     ValueError: `from_prior` is not signed yet; packing the message signs it.
     fn as_dict(&self) -> PyResult<ObjectOut> {
         self.write().map(ObjectOut)
     }
 
-    /// The message as the JSON text of its plaintext; raises ValueError as `as_dict` does.
+    /// The message as the JSON text of its plaintext.
+    ///
+    /// Raises:
+    ///     ValueError: `from_prior` is not signed yet; packing the message signs it.
     fn as_json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         new_str(py, &self.write()?)
     }
 
-    /// A copy with these arguments of the constructor changed; every other part stays as it was written.
+    /// Copy the message with other values for these arguments of the constructor.
+    ///
+    /// Every other part remains as it was written. A verified `from_prior` is signed again by packing.
+    ///
+    /// Raises:
+    ///     TypeError: An argument is unknown, has the wrong type, or has no JSON form.
+    ///     ValueError: A header has an invalid form, or `from_prior` is an unverified token that is not replaced.
     #[pyo3(signature = (**changes: "Any") -> "Message")]
     fn replace<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Self> {
         let message = &slf.get().0;
@@ -330,7 +346,7 @@ impl PyMessage {
             }
             Some(FromPriorHeader::Jwt(_)) if !replaced("from_prior")? => {
                 return Err(PyValueError::new_err(
-                    "`from_prior` is a token that is not verified: replace it too, or unpack the message",
+                    "`from_prior` is an unverified token: replace it too, or unpack the message",
                 ));
             }
             _ => Message::clone(message),
@@ -370,7 +386,7 @@ impl PyMessage {
         hash_of(self.0.id())
     }
 
-    /// The headers as a table for notebooks; without the body.
+    /// The headers as a table for notebooks, without the body.
     fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
         draw_picture(slf.as_any(), "pydidcomm.inspection._html", "message_table")
     }
@@ -380,16 +396,5 @@ impl PyMessage {
         let frm = self.0.from().map_or_else(|| "None".to_owned(), |from| quote(from.as_str()));
         let (kind, id) = (quote(self.0.message_type()), quote(self.0.id()));
         format!("Message(type={kind}, id={id}, frm={frm})")
-    }
-}
-
-impl PyMessage {
-    fn write(&self) -> PyResult<String> {
-        match self.0.from_prior() {
-            Some(FromPriorHeader::Claims(_)) => Err(PyValueError::new_err(
-                "from_prior is not signed yet, so the message has no plaintext form",
-            )),
-            _ => Ok(self.0.try_to_json()?),
-        }
     }
 }

@@ -1,7 +1,8 @@
-//! What a `Message` is made of, for pickle: its text and what does not stand in it.
+//! The text of a `Message`; and its parts for pickle, with the state that the text does not contain.
 
 use std::sync::Arc;
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -10,6 +11,18 @@ use super::super::from_prior::PyFromPrior;
 use super::super::value::Value;
 use super::PyMessage;
 use crate::message::{FromPriorHeader, Message};
+
+impl PyMessage {
+    pub(super) fn write(&self) -> PyResult<String> {
+        match self.0.from_prior() {
+            Some(FromPriorHeader::Claims(_)) => Err(PyValueError::new_err(
+                "`from_prior` is not signed yet, so the message has no plaintext form: pack it with \
+                 `pack_encrypted`",
+            )),
+            _ => Ok(self.0.try_to_json()?),
+        }
+    }
+}
 
 impl Value for PyMessage {
     fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
