@@ -22,7 +22,7 @@ pub fn escape(text: &str) -> String {
     shown
 }
 
-/// The same, with the middle of a text omitted that is longer than so many characters.
+/// The same, without the middle of a text that is longer than `longest` characters.
 pub fn shorten(text: &str, longest: usize) -> String {
     escape(&cut_middle(text, longest))
 }

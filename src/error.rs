@@ -5,8 +5,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why an operation ended without a result.
 ///
-/// Texts name identifiers and algorithms, never message content or key material. What the core itself never puts into
-/// another text is shown as its fields: `pydidcomm.errors` has the words for users, and takes the other ones from here.
+/// Texts name identifiers and algorithms, never message content or key material. `pydidcomm.errors` has the texts for
+/// users. Here, a variant that the core never quotes in another text displays only its fields; the texts of the other
+/// variants are shared with `pydidcomm.errors`.
 #[non_exhaustive]
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Error {

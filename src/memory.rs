@@ -6,7 +6,7 @@
 
 use crate::error::{Error, Result};
 
-/// Smaller allocations are not checked: they hardly fail, and the check would cost more than it is worth.
+/// Minimum size of a checked allocation: smaller ones hardly ever fail, and the check has a cost.
 const SMALL: usize = 128 * 1024;
 
 /// Returns [`Error::Memory`] if an allocation of so many bytes fails.

@@ -54,8 +54,8 @@ impl Caller {
         Ok(self.resolve_again(who.did(), options).await?.unwrap_or(document))
     }
 
-    /// What is read from the document of the DID; where a key is missing or a signature does not verify, what
-    /// is read from a fresh one.
+    /// Reads from the document of the DID; if a key is missing or a signature does not verify, reads once more from a
+    /// fresh document.
     pub(crate) async fn read_document<T>(
         &self,
         did: &str,

@@ -33,8 +33,10 @@ impl Cipher {
         }
     }
 
-    /// Encrypts in place, and returns the tag; the padding of one cipher makes the buffer up to
-    /// [`PADDING`] bytes longer, so one with that much room leaves no copy behind.
+    /// Encrypts in place, and returns the tag.
+    ///
+    /// Padding makes the buffer up to [`PADDING`] bytes longer. With that capacity it is not reallocated, which would
+    /// leave a copy of the plaintext behind.
     pub(crate) fn seal(self, cek: &[u8], iv: &[u8], aad: &[u8], buffer: &mut Vec<u8>) -> Result<Vec<u8>> {
         let sealed = match self {
             Self::A256CbcHs512 => a256cbc_hs512::seal(cek, iv, aad, buffer),

@@ -19,7 +19,7 @@ struct Key {
     curve: Curve,
     /// Raw on X25519 and Ed25519, the point in uncompressed form on other curves.
     bytes: Vec<u8>,
-    /// Parsed on first use, which our own public keys never have.
+    /// Parsed on first use: our own public keys are never parsed.
     point: OnceLock<Option<Point>>,
 }
 

@@ -50,7 +50,7 @@ impl Document {
         Self::of_text(text, most_entries, json::NESTING)
     }
 
-    /// The same for a text that was written here; what a DID contains is nested two levels deeper in its document.
+    /// The same for a text of our own writer: the content of a DID is nested two levels deeper in its document.
     pub(super) fn of_own_text(text: String) -> Result<Self> {
         Self::of_text(text, MOST_ENTRIES, json::DEEPEST)
     }

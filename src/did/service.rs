@@ -58,7 +58,7 @@ impl Endpoint {
         refuse_other_routing(entry, room)?;
         let keys = read_routing_keys(members, room)?;
         if !is_bare && read_routing_keys(service, room)?.is_some_and(|outer| keys.as_ref() != Some(&outer)) {
-            return Err(Fault::Routing("`routingKeys` must stand inside the endpoint".to_owned()));
+            return Err(Fault::Routing("`routingKeys` must be a member of the endpoint".to_owned()));
         }
         let accept = match members.member("accept").filter(|list| !list.is_null()) {
             Some(list) => Some(room.texts(&list)?.ok_or(Fault::Unusable)?),
@@ -70,7 +70,7 @@ impl Endpoint {
     }
 }
 
-/// Whether each character may stand in a URI or an IRI: a line break would write a header of the HTTP request.
+/// Whether each character is allowed in a URI or an IRI: a line break would inject a header into the HTTP request.
 ///
 /// RFC 3986 has ASCII only; RFC 3987 2.2 and 4.1 add letters, and neither control characters, white space nor bidi
 /// formatting.

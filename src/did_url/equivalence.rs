@@ -7,7 +7,7 @@ use super::short_form::short_form;
 /// Whether two DIDs, or DID URLs, belong to one party.
 ///
 /// They do if they are equal, or if one is the hash of the other: the short and the long form of a
-/// did:peer:4, or the did:peer:3 of a did:peer:2. The hash is computed, never believed.
+/// did:peer:4, or the did:peer:3 of a did:peer:2. The hash is always computed.
 pub fn same_party(one: &str, other: &str) -> bool {
     if one == other {
         return true;
@@ -28,8 +28,8 @@ pub fn shortest_form(did: &str) -> Cow<'_, str> {
 
 /// The canonical form of a DID, for reports.
 ///
-/// It is the short form of a did:peer:4, and the did:peer:2 of a did:peer:3 where `long` is it; a peer may write
-/// either, and a program that keeps contacts by DID needs one. Any other DID is reported as it is.
+/// A peer may write either of two forms, and a program that stores contacts by DID needs one: the short form of a
+/// did:peer:4, and the did:peer:2 of a did:peer:3 if `long` is that did:peer:2. Any other DID is unchanged.
 pub fn canonical<'a>(did: &'a str, long: Option<&'a str>) -> Cow<'a, str> {
     if did.starts_with("did:peer:4") {
         return shortest_form(did);

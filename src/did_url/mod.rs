@@ -12,7 +12,7 @@ pub(crate) use equivalence::PartyName;
 pub use equivalence::{canonical, same_party, shortest_form};
 pub use short_form::short_form;
 
-/// Longest DID URL that is read: a did:peer:2 with many keys and services stays far below it.
+/// Maximum length of a DID URL in bytes, far above that of a did:peer:2 with many keys and services.
 const MAX_LENGTH: usize = 16_384;
 
 /// A syntactically valid DID or DID URL, compared byte by byte.

@@ -1,4 +1,4 @@
-//! What the reader of envelopes accepts.
+//! Options of the reader of envelopes.
 
 /// Maximum numbers of entries, and an older form of authcrypt.
 #[derive(Clone, Copy)]

@@ -37,7 +37,7 @@ impl<'a> Envelope<'a> {
 }
 
 impl<'a> Either<'a> {
-    /// Parses the outermost layer from the members of an object; the one of DIDComm v1 only as far as to tell it apart.
+    /// Parses the outermost layer from the members of an object; a layer of DIDComm v1 is only recognised.
     pub(crate) fn of(members: &Members<'a>, accept: Accept) -> Result<Self> {
         const PART: &str = "message";
         let wire = Wire::of(members);

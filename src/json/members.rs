@@ -84,7 +84,7 @@ pub(crate) fn object<'a>(text: &'a str, part: &'static str, nesting: usize) -> R
     Ok(Object { members, levels })
 }
 
-/// Whether a JSON string was encoded twice.
+/// Whether a JSON string contains an object, because the object was encoded twice.
 fn is_encoded_object(text: &str) -> bool {
     let inside = text.trim_ascii_start().get(1..).unwrap_or_default().trim_ascii_start();
     inside.starts_with('{')

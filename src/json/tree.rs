@@ -8,12 +8,12 @@ use super::output::Output;
 
 /// A JSON value whose strings are part of its text, unless they have escapes.
 ///
-/// Members are found one after the other, as a document is asked for a dozen of each object.
+/// Members are found by linear search, because a document is searched for only a dozen members of each object.
 #[derive(Debug)]
 pub(crate) enum Tree<'a> {
     Null,
     True,
-    /// A number or false, which no document is asked for.
+    /// A number or false, which the reader of a document never uses.
     Other,
     Text(Cow<'a, str>),
     Array(Vec<Self>),

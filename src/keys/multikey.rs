@@ -42,8 +42,8 @@ impl PublicKey {
     }
 }
 
-/// The curve of a Multikey of the right length; whether it is a point on the curve is not checked, which takes as long
-/// as all else that resolves a did:peer:2.
+/// The curve of a Multikey of the right length. It does not check that the key is a point on the curve, which takes as
+/// long as the rest of the resolution of a did:peer:2.
 pub(crate) fn curve_of_multikey(text: &str) -> Result<Curve> {
     let (curve, bytes) = split_public(text)?;
     if has_length_of(curve, &bytes) {

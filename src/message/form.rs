@@ -48,7 +48,7 @@ pub(crate) enum Tolerance {
     /// None.
     #[default]
     Nothing,
-    /// A time that is a text, as a date in words is.
+    /// A time that is a string, such as an ISO 8601 date.
     Dates,
     /// Those of every optional part.
     Optional,

@@ -159,11 +159,11 @@ async fn seal_each(
     Ok(sealed)
 }
 
-/// Runs work that asks nothing to its end.
+/// Runs work without questions to its end.
 fn complete<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     match pin!(work).poll(&mut task::Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,
-        Poll::Pending => Err(Error::Answer("work in parallel asks a question")),
+        Poll::Pending => Err(Error::Answer("expected no question during parallel work")),
     }
 }
 
@@ -232,7 +232,7 @@ fn address(message: Message, to: &[DidUrl], options: &EncryptOptions) -> Result<
     let has_layers = options.signer.is_some() || options.protect_sender;
     if options.for_veramo && has_layers {
         return Err(Error::misuse(
-            "`profile=\"veramo\"` has one layer: leave `sign_frm` and `protect_sender_id` out, or sign with \
+            "`profile=\"veramo\"` has one layer: omit `sign_frm` and `protect_sender_id`, or sign with \
              `pack_signed(kid_in=\"protected\")`",
         ));
     }

@@ -9,7 +9,7 @@ use crate::did::{DidUrl, Service};
 use crate::error::{Error, Result};
 use crate::keys::{Curve, Secret};
 
-/// What the envelopes for one recipient are made of.
+/// The inputs of the envelopes for one recipient.
 pub(super) struct Prepared {
     /// The keys of each envelope, and the sender's key in authcrypt.
     pub(super) pairs: Vec<(Group, Option<Secret>)>,

@@ -40,8 +40,8 @@ pub(super) async fn authcrypt(
     seal(caller, plaintext, recipients, ContentEncryption::A256CbcHs512, Some(sender), Draft::Fourth).await
 }
 
-/// The same by draft 3 of ECDH-1PU, as Veramo reads it: for one key, since each recipient of several could write to
-/// the others in the name of the sender.
+/// The same by draft 3 of ECDH-1PU, as Veramo reads it: for one key, because each of several recipients could forge
+/// messages of the sender to the others.
 pub(super) async fn authcrypt_draft_3(
     caller: &Caller,
     plaintext: Vec<u8>,
@@ -59,7 +59,7 @@ pub(super) async fn authcrypt_draft_3(
     seal(caller, plaintext, recipients, ContentEncryption::A256CbcHs512, Some(sender), Draft::Third).await
 }
 
-/// The draft of ECDH-1PU. The third leaves out what binds the wrapped key to the envelope: `apu`, `apv` and the tag.
+/// The draft of ECDH-1PU. Draft 3 omits `apu`, `apv` and the tag, which bind the wrapped key to the envelope.
 #[derive(Clone, Copy, Eq, PartialEq)]
 enum Draft {
     Third,

@@ -132,7 +132,7 @@ struct Way {
     service_id: String,
     /// The endpoint of the last DID.
     endpoint: Endpoint,
-    /// The layers inside of those of this endpoint.
+    /// The layers inside the layers of this endpoint.
     layers: Vec<DidUrl>,
     /// The recipient, and the DIDs that follow.
     met: Vec<DidUrl>,

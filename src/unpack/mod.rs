@@ -3,8 +3,8 @@
 //! # Theory of operation
 //!
 //! A message arrives in layers. From the outside in they are: anoncrypt, authcrypt, signature, plaintext.
-//! Any of the first three may be missing, none may come twice, and none may stand outside of one that
-//! precedes it in that list; so after three openings the plaintext is reached, or the message is malformed.
+//! Any of the first three may be missing, none may occur twice, and their order is fixed; so at most three
+//! openings lead to the plaintext, or the message is malformed.
 //!
 //! Opening a layer proves one fact, and yields a value that stands for the proof:
 //!

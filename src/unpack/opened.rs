@@ -113,7 +113,7 @@ pub(super) fn check_recipient_count(jwe: &Jwe<'_>, options: &UnpackOptions) -> R
         Some(named) if bool::from(named.as_slice().ct_eq(&apv(jwe.kids().map(DidUrl::as_str)))) => Ok(()),
         Some(_) => Err(Error::Untrusted { claim: Claim::Recipients, kid: None, did: None }),
         None if options.accepts_missing_apv() && matches!(jwe.agreement, Agreement::EcdhEs) => Ok(()),
-        // one key, which unwraps the content key or does not
+        // draft 3: for a single recipient there is no list to bind
         None if matches!(jwe.agreement, Agreement::Ecdh1Pu { apu: None, .. }) => Ok(()),
         None => Err(Error::malformed("jwe.protected.apv", LEFT_OUT)),
     }
@@ -185,7 +185,7 @@ async fn unwrap(
         None => wrapping_key::ecdh_es(&shared, info)?,
         Some(sender) => {
             let own = caller.agree_with_peer(secret, sender).await?;
-            // draft 3, which is without `apu`, leaves the tag out
+            // draft 3 has no `apu`, and derives the key without the tag
             wrapping_key::ecdh_1pu(&shared, &own, info, apu.map(|_| jwe.tag.as_slice()))?
         }
     };

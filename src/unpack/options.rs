@@ -26,7 +26,7 @@ pub struct UnpackOptions {
     /// Whether to accept an anoncrypt layer without `apv`, whose list of recipients is then not authenticated.
     pub accept_missing_apv: bool,
     /// Whether to accept what Veramo writes: authcrypt by draft 3 of ECDH-1PU to one key, anoncrypt without `apv`, and
-    /// dates in words.
+    /// times as strings.
     pub accept_veramo: bool,
     /// Whether to read an optional part of an invalid form as absent; otherwise the message is refused.
     pub tolerate_form_faults: bool,

@@ -43,7 +43,7 @@ pub struct Report {
     pub in_forward: bool,
     /// Whether the message had expired when it was unpacked.
     pub is_expired: bool,
-    /// Whether the message was accepted because what Veramo writes is.
+    /// Whether `accept_veramo` was on, and the message deviates from the specification as Veramo's messages do.
     pub is_by_veramo: bool,
     /// Anomalies that are not a reason to refuse the message.
     pub warnings: Vec<Warning>,

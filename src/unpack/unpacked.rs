@@ -166,7 +166,7 @@ impl Unpacked {
         self.is_expired
     }
 
-    /// Whether the message is accepted because what Veramo writes is.
+    /// Whether `accept_veramo` was on, and the message deviates from the specification as Veramo's messages do.
     pub fn is_by_veramo(&self) -> bool {
         self.is_by_veramo
     }

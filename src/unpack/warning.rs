@@ -98,8 +98,7 @@ impl Warning {
             Self::Expired => "`expires_time` has passed",
             Self::UnboundRecipients => "`apv` is missing, so the list of recipients may have been changed",
             Self::AuthcryptDraft3 => {
-                "authcrypt by draft 3 of ECDH-1PU: another recipient of a message that the sender encrypted to \
-                 several may have written it"
+                "authcrypt by draft 3 of ECDH-1PU: another recipient of a message from this sender may have forged it"
             }
             Self::FormFault => "a part has an invalid form and reads as absent: see `form_faults`",
             Self::AuthcryptSigned => "authcrypt around a signature, which the specification advises against",

@@ -22,7 +22,7 @@ const ENC: &str = "xchacha20poly1305_ietf";
 /// Other accepted values: the correct name, and a spelling in Aries RFC 0019.
 const OTHER_ENCS: [&str; 2] = ["chacha20poly1305_ietf", "xchachapoly1305_ietf"];
 
-/// The longest `kid` that is read: that of a verkey has 44 letters and that of a DID URL some more, and errors repeat it.
+/// Maximum length of `kid`, which errors repeat: a verkey has 44 characters, a DID URL some more.
 const LONGEST_KID: usize = 2048;
 
 /// The encryption of the content key (`alg`).

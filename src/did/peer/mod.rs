@@ -1,8 +1,8 @@
 //! did:peer: DIDs that are exchanged between peers, without a registry.
 //!
-//! Method 0 is one key, method 2 several keys and services, method 4 a whole document. Method 1 is the hash
-//! of a document, method 3 that of a did:peer:2, and the short form of method 4 that of its long form: these
-//! resolve only where what they are the hash of is known.
+//! Numalgo 0 contains one key, numalgo 2 several keys and services, the long form of numalgo 4 a whole document.
+//! Numalgo 1 is the hash of a document, numalgo 3 that of a did:peer:2, and the short form of numalgo 4 that of its
+//! long form: these resolve only with the stored preimage.
 
 mod aliases;
 mod base58;

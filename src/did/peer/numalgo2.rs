@@ -16,7 +16,7 @@ const SHORT_NAME: usize = 8;
 /// The length of a key in its document, without the DID: 48 characters of the key, and the names around it.
 const ROOM_OF_KEY: usize = 192;
 
-/// The text of the DID document of a did:peer:2 in the name of `id`, one of its two forms; `other` is the second.
+/// The text of the DID document of a did:peer:2 for `id`, one of its two forms; `other` is the other form.
 pub(super) fn document(id: &DidUrl, long: &DidUrl, other: Option<&str>, naming: KeyNaming) -> Result<String> {
     let mut keys = Vec::new();
     let mut services = Vec::new();

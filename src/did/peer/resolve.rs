@@ -30,13 +30,13 @@ pub(crate) fn resolve_long(did: &DidUrl, short: Option<&str>, naming: KeyNaming)
     }
 }
 
-/// The DID document of a did:peer that is the hash of what is known: of a genesis document (method 1), of a
-/// did:peer:2 (method 3), or of the document in a long form (method 4).
+/// Resolves a did:peer that is only a hash, with its preimage `known`: a genesis document (numalgo 1), a did:peer:2
+/// (numalgo 3), or a long form (numalgo 4).
 pub fn resolve_known(did: &DidUrl, known: &str, naming: KeyNaming) -> Result<Value> {
     resolve_short(did, known, naming).and_then(Json::into_value)
 }
 
-/// The same, as text where the document is written as such.
+/// The same, as text if the document is written as text.
 pub(crate) fn resolve_short(did: &DidUrl, known: &str, naming: KeyNaming) -> Result<Json> {
     let peer = did.did().strip_prefix("did:peer:").unwrap_or_default();
     match peer.chars().next() {

@@ -7,7 +7,7 @@ pub(crate) use read::{Agreement, Jwe, Recipient, parse_epk};
 pub(crate) use write::{JweOut, Protected};
 
 /// The fault of an envelope without `apu` or `apv`.
-pub(crate) const LEFT_OUT: &str = "missing (Veramo leaves it out: `accept_profiles`)";
+pub(crate) const LEFT_OUT: &str = "missing (Veramo omits it: see `accept_profiles`)";
 
 /// The media type in `typ`.
 pub(crate) const MEDIA_TYPE: &str = "application/didcomm-encrypted+json";
