@@ -1,4 +1,4 @@
-//! Signatures of attachments: detached, by any party, in every form of a JWS; and forms that are refused.
+//! Detached signatures of attachments, by any party, in every form of a JWS; and refused forms.
 
 use pydidcomm::did::DidUrl;
 use pydidcomm::error::{Claim, Error, Result};
@@ -73,13 +73,13 @@ fn malformed(jws: &Value) -> &'static str {
     }
 }
 
-/// A signature of this content as another implementation makes it, in the general form with its payload.
+/// A signature of this content in the general form with its payload, as other implementations write it.
 fn ordinary(content: &[u8], signer: &str) -> Value {
     let protected = json!({"alg": "EdDSA", "kid": signer});
     jws(str::from_utf8(content).unwrap(), &protected, None, signer)
 }
 
-/// The three forms of it without the payload.
+/// The same signature in the three forms without the payload.
 fn detached(content: &[u8], signer: &str) -> [Value; 3] {
     let signatures = ordinary(content, signer)["signatures"].clone();
     let flattened = signatures[0].clone();
@@ -211,7 +211,7 @@ fn a_jws_that_is_not_detached_is_malformed() {
     assert!(matches!(unsigned, Error::Malformed { part: "attachment.data.jws", .. }));
 }
 
-// the content stands for base64url in what is signed; `b64: false` (RFC 7797) would change that
+// the signing input contains the content as base64url, which `b64: false` (RFC 7797) would change
 #[test]
 fn unsupported_algorithms_are_named() {
     for (header, what) in [
@@ -227,7 +227,7 @@ fn unsupported_algorithms_are_named() {
     }
 }
 
-// ATT-15: a JSON value has no one form, so only the bytes that the parties know of can be signed
+// ATT-15: a JSON value has no canonical bytes, so only bytes that the parties agreed on can be signed
 #[test]
 fn json_content_without_bytes_is_neither_signed_nor_verified() {
     let json = of(&json!({"json": {"price": 7}}));

@@ -1,4 +1,4 @@
-//! Where a bound lies: the last that is taken, and the first that is not.
+//! Limits: the last accepted value, and the first refused one.
 
 use pydidcomm::did::DidUrl;
 use pydidcomm::error::{Claim, Error, Result};
@@ -11,7 +11,7 @@ use super::forge::{anoncrypt, authcrypt, jwt, signed};
 use super::parties::{ALICE, ALICE_2, ALICE_2_KEY, ALICE_KEY, ALICE_SIGNS, BOB, BOB_1, BOB_SORTED, CAROL};
 use super::world::{NOW, World, from, from_alice_to_bob, message, plaintext};
 
-/// A clock of a peer may run five minutes ahead.
+/// Tolerated clock skew, in seconds.
 const SKEW: u64 = 300;
 
 fn rotated(name: &str, time: u64) -> Result<()> {

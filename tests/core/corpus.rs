@@ -1,4 +1,4 @@
-//! The fuzzed properties on the stored inputs, which include each former counterexample.
+//! The properties of the fuzz targets on the stored corpus, which includes every past counterexample.
 
 use std::fs;
 use std::path::Path;

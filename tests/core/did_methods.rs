@@ -1,4 +1,4 @@
-//! What holds for every DID that is made here: it resolves to what it was made of, and to nothing else.
+//! Properties of created DIDs: each resolves to exactly the keys and services that it was created from.
 
 use proptest::prelude::*;
 use pydidcomm::did::local::LocalResolver;
@@ -11,7 +11,7 @@ type Key = (Purpose, PublicKey);
 
 const SIGNING: [Curve; 5] = [Curve::Ed25519, Curve::P256, Curve::P384, Curve::P521, Curve::Secp256k1];
 
-/// The relationships that a document lists a key in, by what a did:peer has the key for.
+/// The relationship of a key in the document, by its purpose in a did:peer.
 const PURPOSES: [(Purpose, &str); 5] = [
     (Purpose::KeyAgreement, "keyAgreement"),
     (Purpose::Authentication, "authentication"),
@@ -55,7 +55,7 @@ fn any_keys() -> impl Strategy<Value = Vec<Key>> {
     prop::collection::vec(any_key(), 1..6)
 }
 
-/// An endpoint as text, as an object, or as several of them.
+/// An endpoint as a string, as an object, or as a list of them.
 fn any_endpoint() -> impl Strategy<Value = Value> {
     let uri = || "[a-z]{1,9}:[!-/:-~é][!-~é]{0,29}|did:example:[a-z]{1,9}";
     let accept =
@@ -101,7 +101,7 @@ fn any_service() -> impl Strategy<Value = Value> {
 
 fn any_services() -> impl Strategy<Value = Vec<Value>> {
     prop::collection::vec(any_service(), 0..4).prop_map(|mut services| {
-        // of two services with one id neither is read
+        // services with the same id are refused
         let mut ids = std::collections::HashSet::new();
         services.retain(|service| service.get("id").is_none_or(|id| ids.insert(id.to_string())));
         services
@@ -112,7 +112,7 @@ fn any_method() -> impl Strategy<Value = Method> {
     prop::sample::select(vec![Method::Genesis, Method::MultipleKeys, Method::Shortened, Method::Document])
 }
 
-/// The JSON of the DID's document, from the hashed document where the DID is a hash.
+/// The JSON of the DID's document, resolved with the preimage if the DID is a hash.
 fn resolved(did: &DidUrl, known: Option<&str>) -> Value {
     match known {
         Some(known) => peer::resolve_known(did, known, KeyNaming::Numbered),
@@ -123,7 +123,7 @@ fn resolved(did: &DidUrl, known: Option<&str>) -> Value {
 
 /// The public keys that the document lists in a relationship.
 fn listed(json: &Value, relationship: &str) -> Vec<PublicKey> {
-    // two relationships are read: the others are read as authentication, which signs as they do
+    // only two relationships are read; the other ones are for signatures too, so they are read as authentication
     let read = match relationship {
         "keyAgreement" => Relationship::KeyAgreement,
         _ => Relationship::Authentication,
@@ -134,7 +134,7 @@ fn listed(json: &Value, relationship: &str) -> Vec<PublicKey> {
     document.keys(read).iter().map(|method| method.key().unwrap().clone()).collect()
 }
 
-/// The services with ids as the document has to have them, each relative.
+/// The services with their expected relative ids.
 fn identified(services: &[Value]) -> Vec<Value> {
     let later = (1..).map(|number| format!("#service-{number}"));
     let mut unused = std::iter::once("#service".to_owned()).chain(later);
@@ -157,7 +157,7 @@ fn relative(services: Option<&Value>, did: &DidUrl) -> Vec<Value> {
     relative.collect()
 }
 
-/// The text with another character in one place.
+/// The text with one character replaced.
 fn changed(text: &str, place: prop::sample::Index, from: usize, character: char) -> Option<String> {
     let place = from + place.index(text.len() - from);
     let changed = format!("{}{character}{}", text.get(..place)?, text.get(place + 1..)?);
@@ -307,7 +307,7 @@ proptest! {
         for (did, json) in documents {
             let document = Document::parse(&json.clone()).unwrap();
             prop_assert_eq!(document.did(), did);
-            // the key that an Ed25519 key implies belongs to DIDs of a Multikey alone
+            // only DIDs with a Multikey have the X25519 key that an Ed25519 key implies
             let implied = key.derived_agreement_key().filter(|_| did != &of_jwk);
             let own = key.curve().can_agree().then(|| key.clone());
             let agreeing: Vec<_> = own.into_iter().chain(implied).collect();

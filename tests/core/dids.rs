@@ -1,4 +1,4 @@
-//! What holds for every DID, every did:peer:2 and every DID document.
+//! Properties of every DID, every did:peer:2 and every DID document.
 
 use proptest::prelude::*;
 use pydidcomm::did::peer::{self, KeyNaming, Purpose};
@@ -17,7 +17,7 @@ const MEMBERS: [&str; 5] = ["id", "verificationMethod", "keyAgreement", "authent
 
 type Key = (Purpose, PublicKey);
 
-/// Some keys for agreement and for signatures, no two alike.
+/// Distinct keys for key agreement and for signatures.
 fn any_keys() -> impl Strategy<Value = Vec<Key>> {
     (prop::collection::vec(any::<bool>(), 1..6), any::<[u8; 32]>()).prop_map(|(kinds, seed)| {
         let key = |(place, agrees): (u8, bool)| {
@@ -49,7 +49,7 @@ fn listed(document: &Document, relationship: Relationship) -> Vec<&PublicKey> {
     document.keys(relationship).iter().map(|method| method.key().unwrap()).collect()
 }
 
-/// A document of which one member is this value.
+/// A document with one member replaced by this value.
 fn spoilt(name: &str, value: Value) -> Value {
     let both: [(&str, &[&str]); 2] = [("keyAgreement", &["agree-1"]), ("authentication", &["sign-1"])];
     let mut json: Value = serde_json::from_str(document(ALICE, &both).json().unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! External keys: the core requests operations and verifies each answer that it can.
+//! External keys: the core requests operations, and verifies the answers as far as possible.
 
 use pydidcomm::Error;
 use pydidcomm::caller::{Answer, Context, Question};

@@ -1,4 +1,4 @@
-//! A second writer and reader of envelopes, made of primitives alone: it packs what the core never would.
+//! An independent writer and reader of envelopes over bare primitives: it also writes what the core never packs.
 
 use askar_crypto::alg::aes::{A256CbcHs512, A256Gcm, A256Kw, AesKey};
 use askar_crypto::alg::chacha20::{Chacha20Key, XC20P};
@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::parties::{agreement_key, signing_key};
 
-/// Ephemeral keys are named like all others; these names are unique.
+/// The kid of the ephemeral key, which no party has.
 const EPHEMERAL: &str = "did:example:ephemeral#1";
 
 pub(crate) fn encode(bytes: impl AsRef<[u8]>) -> String {
@@ -21,7 +21,7 @@ pub(crate) fn encode(bytes: impl AsRef<[u8]>) -> String {
 }
 
 pub(crate) fn decode(text: &Value) -> Vec<u8> {
-    // DIDComm v1 pads it
+    // DIDComm v1 uses padding
     URL_SAFE_NO_PAD.decode_to_vec(text.as_str().unwrap().trim_end_matches('=')).unwrap()
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn epk(kid: &str) -> Value {
     json!({"kty": "OKP", "crv": "X25519", "x": x})
 }
 
-/// An encrypted message to be: right in everything that is not changed before it is sealed.
+/// An encrypted message before sealing: valid unless a test changes a part of it.
 #[derive(Clone)]
 pub(crate) struct Jwe {
     header: Map<String, Value>,
@@ -94,7 +94,7 @@ impl Jwe {
         }
     }
 
-    /// Writes another value into the protected header; null takes the member away.
+    /// Replaces a member of the protected header; null removes it.
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         match value.into() {
             Value::Null => drop(self.header.shift_remove(name)),
@@ -109,31 +109,31 @@ impl Jwe {
         self
     }
 
-    /// Encrypts with this key, whatever the header says of the sender.
+    /// Encrypts with this key, whatever sender the header claims.
     pub(crate) fn really_from(mut self, kid: &str) -> Self {
         self.sender = Some(kid.to_owned());
         self
     }
 
-    /// Derives without any sender, whatever the header says.
+    /// Derives the key without a sender, whatever sender the header claims.
     pub(crate) fn really_anonymous(mut self) -> Self {
         self.sender = None;
         self
     }
 
-    /// Uses this point as the ephemeral key: its secret is unknown, and some points do not need one.
+    /// Uses this point as the ephemeral key: a point of low order needs no private key.
     pub(crate) fn with_epk_point(mut self, point: [u8; 32]) -> Self {
         self.epk_point = Some(point);
         self.with("epk", json!({"kty": "OKP", "crv": "X25519", "x": encode(point)}))
     }
 
-    /// Makes an ephemeral key for each recipient and writes it into the recipient's own header.
+    /// Uses an ephemeral key for each recipient, in the recipient's own header.
     pub(crate) fn with_epk_for_each(mut self) -> Self {
         self.epk_each = true;
         self.with("epk", Value::Null)
     }
 
-    /// Wraps another content key for the last recipient than for all others.
+    /// Wraps another content key for the last recipient.
     pub(crate) fn with_stray_key(mut self) -> Self {
         self.stray_key = true;
         self
@@ -144,7 +144,7 @@ impl Jwe {
         self
     }
 
-    /// Encrypts. What the derivation takes from the header it takes as it stands there.
+    /// Encrypts. The inputs of the derivation come from the header, changed or not.
     pub(crate) fn seal(&self) -> Value {
         let text = self.header_text.clone().unwrap_or_else(|| Value::Object(self.header.clone()).to_string());
         let protected = encode(text);
@@ -184,7 +184,7 @@ impl Jwe {
 
     fn sending_key(&self, ephemeral: &str, recipient: &str, apu: &[u8], apv: &[u8], tag: &[u8]) -> [u8; 32] {
         let mut ephemeral = agreement_key(ephemeral);
-        // the shared secret of a point of low order is the same for every key: compute it at the other end
+        // the shared secret of a point of low order is the same for every key: compute it with the recipient's key
         let receive = self.epk_point.is_some();
         if let Some(point) = &self.epk_point {
             ephemeral = KeyPublicBytes::from_public_bytes(point).unwrap();
@@ -264,7 +264,7 @@ fn iv(enc: &str) -> Vec<u8> {
     vec![9; length]
 }
 
-/// A signed message in the general form: this protected header, this unprotected one, the key of `signer`.
+/// A signed message in the general form, with these headers and the key of `signer`.
 pub(crate) fn jws(payload: &str, protected: &Value, header: Option<Value>, signer: &str) -> Value {
     let (protected, payload) = (encode(protected.to_string()), encode(payload));
     let signature = signing_key(signer).sign(format!("{protected}.{payload}").as_bytes()).unwrap();
@@ -275,7 +275,7 @@ pub(crate) fn jws(payload: &str, protected: &Value, header: Option<Value>, signe
     json!({"payload": payload, "signatures": [one]})
 }
 
-/// A signed message as every peer writes it.
+/// A signed message in the usual form.
 pub(crate) fn signed(payload: &str, signer: &str) -> Value {
     let protected = json!({"typ": "application/didcomm-signed+json", "alg": "EdDSA"});
     jws(payload, &protected, Some(json!({"kid": signer})), signer)

@@ -1,7 +1,7 @@
-//! Work grows with the input and no faster, for every collection that a peer controls.
+//! Work grows at most linearly with the input, for every collection that a peer controls.
 //!
-//! Instructions are counted by cachegrind, which no load of the machine changes: three runs of this program for
-//! each case. What every run costs cancels out in the differences.
+//! Cachegrind counts the instructions of three runs of this program for each case, independently of the load of the
+//! machine. The fixed cost of a run cancels out in the differences.
 
 use std::fmt::Write as _;
 use std::process::Command;
@@ -19,19 +19,19 @@ use super::forge::{anoncrypt, authcrypt, encode, jwt, signed};
 use super::parties::{ALICE, ALICE_2, ALICE_2_KEY, ALICE_SIGNS, BOB, BOB_1, BOB_SORTED, public};
 use super::world::{NOW, World, plaintext};
 
-/// Name the case of a run, and its size; the sizes are 1, 2 and 4 times the one of the case.
+/// Environment variables with the case of a run, and its size: 1, 2 or 4 times the size of the case.
 const CASE: &str = "PYDIDCOMM_GROWTH_CASE";
 const SIZE: &str = "PYDIDCOMM_GROWTH_SIZE";
 
-/// From twice to four times the size costs twice as much as from once to twice; four times where it is quadratic.
+/// Maximum ratio of the cost from size 2 to 4 to the cost from size 1 to 2: it is 2 for linear work, 4 for quadratic.
 const MOST: f64 = 2.7;
 
-/// Every kid of a did:peer contains the DID, and base58 of a did:peer:4 is written here too: that grows with the square
-/// of the length, which is bounded, and no faster.
+/// Cases with quadratic work in a bounded length: every kid of a did:peer contains the DID, and the case encodes the
+/// base58 of a did:peer:4.
 const BOUNDED: [&str; 2] = ["did:peer:2", "did:peer:4"];
 const MOST_OF_BOUNDED: f64 = 4.4;
 
-/// What is read, and of which smallest size.
+/// The name of a case, its smallest size, and its work.
 type Case = (&'static str, usize, fn(usize));
 
 const CASES: [Case; 27] = [
@@ -126,7 +126,7 @@ fn attachments(size: usize) -> Value {
     (0..size).map(|number| json!({"id": number.to_string(), "data": {"json": {}}})).collect()
 }
 
-/// An encrypted message for keys without a secret: everything but the decryption is done.
+/// An encrypted message for keys without a secret: all work except the decryption.
 fn jwe_to(kids: &[String]) -> Value {
     let mut jwe = anoncrypt("{}", &[BOB_1]).seal();
     let key = jwe["recipients"][0]["encrypted_key"].clone();
@@ -135,7 +135,7 @@ fn jwe_to(kids: &[String]) -> Value {
     jwe
 }
 
-/// A signed message of which the first signature is valid, and the second is not.
+/// A signed message with one valid signature, followed by invalid ones.
 fn jws_of(size: usize) -> Value {
     let mut jws = signed(&plaintext(json!({"from": ALICE, "to": [BOB]})), ALICE_SIGNS);
     let signature = with(jws["signatures"][0].clone(), "signature", json!(encode([0; 64])));
@@ -150,7 +150,7 @@ fn unlimited() -> Limits {
 
 fn unpack(packed: &Value) {
     let options = UnpackOptions { limits: unlimited(), ..UnpackOptions::default() };
-    // what is counted is the work, whether a message is refused at its end or not
+    // only the work counts, even if the message is refused in the end
     drop(World::new().unpack_with(packed, options));
 }
 
@@ -187,7 +187,7 @@ fn resolve(did: &str) {
 }
 
 #[test]
-#[ignore = "does the work of one case, for the instructions to be counted"]
+#[ignore = "the work of one case, whose instructions are counted"]
 #[expect(clippy::disallowed_methods, reason = "the case is chosen by the process that counts")]
 fn one_case() {
     let (name, size) = (std::env::var(CASE).unwrap(), std::env::var(SIZE).unwrap());
@@ -195,7 +195,7 @@ fn one_case() {
     work(size.parse().unwrap());
 }
 
-/// How many instructions a run of a case takes.
+/// The number of instructions of a run of a case.
 fn instructions(case: &str, size: usize) -> u64 {
     let program = std::env::current_exe().unwrap();
     let run = Command::new("valgrind")

@@ -19,7 +19,7 @@ fn looked_at(packed: impl ToString) -> Result<EnvelopeView> {
     inspect(&packed.to_string(), &Limits::default())
 }
 
-/// The first fault as unpacking says it.
+/// The first fault, with the error text of unpacking.
 fn first(view: &EnvelopeView) -> String {
     let fault = view.faults.first().unwrap();
     match fault.kind {

@@ -1,4 +1,4 @@
-//! Both ways between this core and the crate `didcomm`.
+//! Messages between this core and the crate `didcomm`, in both directions.
 
 use didcomm::algorithms::AnonCryptAlg;
 use didcomm::{FromPrior, Message as PeerMessage, PackEncryptedOptions, UnpackMetadata, UnpackOptions};
@@ -38,7 +38,7 @@ fn assert_same(theirs: &PeerMessage, ours: &Message) {
     assert_eq!(read, *ours);
 }
 
-/// What the peer is handed has already come past its mediators.
+/// Without forwards, as the peer receives a message after its mediators.
 fn bare(options: EncryptOptions) -> EncryptOptions {
     EncryptOptions { bare: true, ..options }
 }

@@ -1,4 +1,4 @@
-//! Known answers of our own: with the randomness given, an envelope is the same to the last byte.
+//! Our own known answers: with fixed randomness, every byte of an envelope is the same.
 
 use std::fs;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use super::world::{World, from};
 const ALICE: &str = "did:example:alice";
 const BOB: &str = "did:example:bob";
 
-/// A number that is a secret on every curve.
+/// A private key that is valid on every curve.
 fn secret(kid: &str, curve: Curve, byte: u8) -> SecretKey {
     let length = match curve {
         Curve::P521 => 66,
@@ -40,7 +40,7 @@ fn document(did: &str, secrets: &[SecretKey]) -> Document {
     Document::parse(&json).unwrap()
 }
 
-/// Alice and Bob with a key on each curve, for agreement and for signatures.
+/// Alice and Bob, with a key on each curve for key agreement and for signatures.
 fn world() -> World {
     let of = |did: &str, byte: u8| -> Vec<SecretKey> {
         let agree =
@@ -60,7 +60,7 @@ fn message() -> Message {
     Message::parse(&json.to_string()).unwrap()
 }
 
-/// Every envelope by its name: every mode on every curve under every content encryption it takes.
+/// The envelopes by name: every mode, on every curve, with every content encryption of the mode.
 fn envelopes() -> Vec<(String, String)> {
     let (world, message) = (world(), message());
     let mut envelopes = Vec::new();
@@ -98,7 +98,7 @@ fn path() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/envelopes.json")
 }
 
-/// Whether aws-lc draws ephemeral keys or signatures with its own generator, so that no two envelopes are the same.
+/// Whether aws-lc uses its own random generator for ephemeral keys or signatures, so that each envelope differs.
 fn is_randomized(name: &str) -> bool {
     ["P-256", "P-384", "P-521"].iter().any(|curve| name.ends_with(curve))
 }

@@ -1,4 +1,4 @@
-//! The DIDs that need no network: what they say of their keys, and what a resolver remembers of them.
+//! DIDs without a network: the use of their keys, and the cache of the resolver.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Whole envelopes through the core: no Python, no network, no clock, no chance.
+//! Tests of the core on whole envelopes: without Python, network or clock, and with fixed randomness.
 //!
 //! The ids above the tests are those of the conformance ledger.
 #![expect(
@@ -6,7 +6,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    reason = "a test that goes wrong ends there; clippy knows test functions only, not their helpers"
+    reason = "a failure ends the test; clippy allows this in test functions, but not in their helpers"
 )]
 #![expect(clippy::needless_pass_by_value, reason = "values are written where they are used, and used once")]
 

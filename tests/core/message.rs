@@ -1,4 +1,4 @@
-//! A message is what its text says: every header, every default, and nothing else.
+//! Plaintext messages: every header, every default, and invalid forms.
 
 use pydidcomm::did::DidUrl;
 use pydidcomm::error::Error;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::parties::{ALICE, ALICE_2, BOB, CAROL};
 use super::world::{message, plaintext};
 
-/// A message of every header that has a meaning, and of one that has none.
+/// A message with every header of the specification, and a custom one.
 fn full() -> Value {
     json!({
         "id": "one", "type": "https://example.org/greeting/1.0/hello", "from": ALICE, "to": [BOB, CAROL],

@@ -1,4 +1,4 @@
-//! What no conforming recipient would take is not packed.
+//! Packing refuses messages that every conforming recipient would refuse.
 
 use pydidcomm::did::{DidUrl, Document};
 use pydidcomm::error::{Error, ListedKey};

@@ -1,4 +1,4 @@
-//! The cast: every key is the hash of its kid, so that a test can forge with any of them.
+//! The parties of the tests: every private key is the hash of its kid, so that a test can forge with any of them.
 
 use askar_crypto::alg::ed25519::Ed25519KeyPair;
 use askar_crypto::alg::x25519::X25519KeyPair;
@@ -19,9 +19,9 @@ pub(crate) const MALLORY: &str = "did:example:mallory";
 
 pub(crate) const ALICE_KEY: &str = "did:example:alice#agree-1";
 pub(crate) const ALICE_SIGNS: &str = "did:example:alice#sign-1";
-/// Under `verificationMethod` only.
+/// Listed under `verificationMethod` only.
 pub(crate) const ALICE_UNLISTED: &str = "did:example:alice#unlisted-1";
-/// Under `assertionMethod` only.
+/// Listed under `assertionMethod` only.
 pub(crate) const ALICE_ASSERTS: &str = "did:example:alice#assert-1";
 pub(crate) const ALICE_2_KEY: &str = "did:example:alice2#agree-1";
 pub(crate) const ALICE_2_SIGNS: &str = "did:example:alice2#sign-1";
@@ -32,31 +32,31 @@ pub(crate) const CAROL_KEY: &str = "did:example:carol#agree-1";
 pub(crate) const MALLORY_KEY: &str = "did:example:mallory#agree-1";
 pub(crate) const MALLORY_SIGNS: &str = "did:example:mallory#sign-1";
 
-/// Bob's keys as they are sorted on the wire: by code point, not by number.
+/// Bob's keys in the order on the wire: by code point, not by number.
 pub(crate) const BOB_SORTED: [&str; 3] = [BOB_1, BOB_10, BOB_2];
 
 fn bytes(kid: &str) -> [u8; 32] {
     Sha256::digest(kid).into()
 }
 
-/// The key for agreement of that kid.
+/// The key agreement key with this kid.
 pub(crate) fn agreement_key(kid: &str) -> X25519KeyPair {
     X25519KeyPair::from_secret_bytes(&bytes(kid)).unwrap()
 }
 
-/// The key for signatures of that kid.
+/// The signing key with this kid.
 pub(crate) fn signing_key(kid: &str) -> Ed25519KeyPair {
     Ed25519KeyPair::from_secret_bytes(&bytes(kid)).unwrap()
 }
 
-/// What the key for agreement of that kid shares with another key.
+/// The shared secret of the key with this kid and a public key.
 pub(crate) fn agree(kid: &str, public_key: &PublicKey) -> SecretBytes {
     let mut shared = SecretBytes::with_capacity(32);
     agreement_key(kid).write_key_exchange(&askar_key(public_key), &mut shared).unwrap();
     shared
 }
 
-/// The key as askar-crypto has it.
+/// The key in the type of askar-crypto.
 pub(crate) fn askar_key(public_key: &PublicKey) -> X25519KeyPair {
     assert_eq!(public_key.curve(), Curve::X25519);
     X25519KeyPair::from_public_bytes(&public_key.bytes()).unwrap()
@@ -66,12 +66,12 @@ fn curve(kid: &str) -> Curve {
     if kid.contains("#sign") || kid.contains("#assert") { Curve::Ed25519 } else { Curve::X25519 }
 }
 
-/// The secret of that kid, as its owner holds it.
+/// The secret with this kid.
 pub(crate) fn secret(kid: &str) -> SecretKey {
     SecretKey::from_bytes(DidUrl::parse(kid).unwrap(), curve(kid), &bytes(kid)).unwrap()
 }
 
-/// The public half of that kid.
+/// The public key with this kid.
 pub(crate) fn public(kid: &str) -> PublicKey {
     secret(kid).public_key()
 }
@@ -98,7 +98,7 @@ pub(crate) fn document(did: &str, relationships: &[(&str, &[&str])]) -> Document
     Document::parse(&json).unwrap()
 }
 
-/// Every document of the cast.
+/// The documents of all parties.
 pub(crate) fn documents() -> Vec<Document> {
     let both: [(&str, &[&str]); 2] = [("keyAgreement", &["agree-1"]), ("authentication", &["sign-1"])];
     let alice: [(&str, &[&str]); 4] = [
@@ -107,7 +107,7 @@ pub(crate) fn documents() -> Vec<Document> {
         ("assertionMethod", &["assert-1"]),
         ("verificationMethod", &["unlisted-1"]),
     ];
-    // neither by number nor by code point
+    // sorted neither by number nor by code point
     let bob: [(&str, &[&str]); 2] =
         [("keyAgreement", &["agree-10", "agree-2", "agree-1"]), ("authentication", &["sign-1"])];
     vec![
@@ -119,7 +119,7 @@ pub(crate) fn documents() -> Vec<Document> {
     ]
 }
 
-/// Every secret of the cast.
+/// The secrets of all parties.
 pub(crate) fn secrets() -> Vec<SecretKey> {
     let bob = [BOB_1, BOB_2, BOB_10, "did:example:bob#sign-1"];
     let alice = [ALICE_KEY, ALICE_SIGNS, ALICE_UNLISTED, ALICE_ASSERTS, ALICE_2_KEY, ALICE_2_SIGNS];
@@ -127,7 +127,7 @@ pub(crate) fn secrets() -> Vec<SecretKey> {
     bob.iter().chain(&alice).chain(&others).map(|kid| secret(kid)).collect()
 }
 
-/// What is said of a key that the ordinary document of its DID does not list, but others.
+/// The error for a key that the document of its DID does not list.
 pub(crate) fn key_not_found(kid: &str, relationship: &'static str) -> Error {
     let of_kid = |document: &Document| kid.split('#').next() == Some(document.did().as_str());
     let document = documents().into_iter().find(of_kid).unwrap();
@@ -138,7 +138,7 @@ pub(crate) fn key_not_found(kid: &str, relationship: &'static str) -> Error {
     no_key_but(kid, relationship, listed.iter().map(|method| method.kid().to_string()).collect())
 }
 
-/// What is said of a key in whose place the document lists these.
+/// The error for a key in place of which the document lists these.
 pub(crate) fn no_key_but(kid: &str, relationship: &'static str, candidates: Vec<String>) -> Error {
     let did = kid.split('#').next().unwrap().to_owned();
     Error::KeyNotFound { did, kid: kid.to_owned(), relationship, candidates }

@@ -1,4 +1,4 @@
-//! The crate `didcomm`, an older implementation of the specification: its people, and how it is driven.
+//! The crate `didcomm`, an older implementation of the specification: its parties, and its executor.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -14,7 +14,7 @@ use pydidcomm::keys::SecretKey;
 
 use super::world::World;
 
-/// Runs a future that waits for nothing.
+/// Runs a future that never waits.
 pub(crate) fn finish<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
@@ -22,7 +22,7 @@ pub(crate) fn finish<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Alice, Bob and Charlie of the specification as the peer knows them.
+/// Alice, Bob and Charlie of the specification, as documents of the peer.
 pub(crate) fn resolver() -> ExampleDIDResolver {
     ExampleDIDResolver::new(vec![ALICE_DID_DOC.clone(), BOB_DID_DOC.clone(), CHARLIE_DID_DOC.clone()])
 }
@@ -33,7 +33,7 @@ pub(crate) fn secrets() -> ExampleSecretsResolver {
     ExampleSecretsResolver::new(everyone.cloned().collect())
 }
 
-/// The same people in our world; secrets on curves that are not offered stay behind.
+/// The same parties in our world, without secrets on unsupported curves.
 pub(crate) fn world() -> World {
     let documents = [&*ALICE_DID_DOC, &*BOB_DID_DOC, &*CHARLIE_DID_DOC];
     let documents =

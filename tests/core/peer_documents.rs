@@ -1,4 +1,4 @@
-//! What a did:peer is made of, what it is not made of, and what its document says of its other name.
+//! Creation of did:peer DIDs from valid and invalid keys and services, and the other form of the DID in the document.
 
 use pydidcomm::did::DidUrl;
 use pydidcomm::did::peer::{self, KeyNaming, Method, Purpose};

@@ -1,4 +1,4 @@
-//! Metadata of a message in every form, and the demands of an operator.
+//! Metadata of messages in every form, and the operator's policy.
 
 use pydidcomm::did::DidUrl;
 use pydidcomm::error::{Demand, Error};

@@ -1,4 +1,4 @@
-//! What holds for every message and for every text.
+//! Properties of every message and of every text.
 
 use proptest::prelude::*;
 use pydidcomm::ContentEncryption;
@@ -81,7 +81,7 @@ fn any_options() -> impl Strategy<Value = EncryptOptions> {
     })
 }
 
-/// One of each kind of text, to one key, so that every part of it counts.
+/// One text of each kind, to one key, so that every part of it is necessary.
 fn texts() -> Vec<String> {
     let (world, message) = (World::new(), from_alice_to_bob());
     let signer = Some(DidUrl::parse(ALICE).unwrap());
@@ -97,7 +97,7 @@ fn texts() -> Vec<String> {
     texts
 }
 
-/// All that a recipient relies on.
+/// The facts that a recipient relies on.
 fn proved(unpacked: &Unpacked) -> (String, Option<String>, Option<String>) {
     let sender = unpacked.sender().map(|sender| sender.kid().to_string());
     let signer = unpacked.signer().map(|signer| signer.kid().to_string());
@@ -133,7 +133,7 @@ proptest! {
         prop_assert_eq!(again.to_json(), message.to_json());
     }
 
-    // REQ-01: a changed text is refused, or says what the sender said
+    // REQ-01: a changed text is refused, or has the sender's content
     #[test]
     fn a_changed_byte_gives_an_error_or_the_same_content(which in 0..6_usize, place: prop::sample::Index, byte: u8) {
         let text = texts().swap_remove(which);

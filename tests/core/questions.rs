@@ -1,4 +1,4 @@
-//! What the core asks, and what it does with answers that are none.
+//! The questions of the core, and invalid answers.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ fn unpacking(packed: &str) -> Operation<Unpacked> {
     })
 }
 
-/// The error that an operation ends with when these answers are given one after the other.
+/// The error of an operation that gets these answers in turn.
 fn error_after(packed: &str, answers: Vec<Answer>) -> Error {
     let mut operation = unpacking(packed);
     let mut answers = VecDeque::from(answers);
@@ -36,7 +36,7 @@ fn error_after(packed: &str, answers: Vec<Answer>) -> Error {
     loop {
         match step {
             Err(error) => return error,
-            Ok(Step::Done(_)) => panic!("it was unpacked"),
+            Ok(Step::Done(_)) => panic!("the message was unpacked"),
             Ok(Step::Ask(question)) => {
                 step = operation.supply(answers.pop_front().unwrap_or_else(|| panic!("{question:?}")));
             }
@@ -133,7 +133,7 @@ fn a_did_is_requested_once_per_operation() {
     assert_eq!(questions, expected);
 }
 
-/// A did:peer:2 of one key for agreement and one for signatures, with its secrets named in that way.
+/// A did:peer:2 with one key for key agreement and one for signatures, and its secrets under this naming.
 fn peer_did(name: &str, naming: KeyNaming, store: &SecretStore) -> DidUrl {
     let (agreement, signature) =
         (format!("did:example:{name}#agree-1"), format!("did:example:{name}#sign-1"));
@@ -149,7 +149,7 @@ fn peer_did(name: &str, naming: KeyNaming, store: &SecretStore) -> DidUrl {
     did
 }
 
-/// Runs an operation that must not ask anything.
+/// Runs an operation that must not ask a question.
 fn run_alone<T, W>(
     naming: KeyNaming,
     secrets: &Arc<SecretStore>,
@@ -171,7 +171,7 @@ where
     }
 }
 
-// KID-09: however each side names the keys of a did:peer:2, they understand each other
+// KID-09: each side may use either naming of the keys of a did:peer:2
 #[test]
 fn locally_resolvable_dids_are_not_requested() {
     let namings = [KeyNaming::Numbered, KeyNaming::Multibase];

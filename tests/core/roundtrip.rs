@@ -1,4 +1,4 @@
-//! What is packed has the form of the specification, and is unpacked to what it was.
+//! Packed messages have the form of the specification, and unpack to the same message.
 
 use pydidcomm::did::DidUrl;
 use pydidcomm::pack::{self, EncryptOptions};

@@ -1,4 +1,4 @@
-//! The sender's side of routing: which way a message goes, and in how many layers.
+//! The sender's side of routing: the route of a message, and its layers.
 
 use pydidcomm::did::{DidUrl, Document};
 use pydidcomm::error::{Error, Result};
@@ -18,7 +18,7 @@ pub(crate) const TWO_2: &str = "did:example:mediator2#agree-2";
 pub(crate) const AT_ONE: &str = "https://one.example";
 const FORWARD: &str = "https://didcomm.org/routing/2.0/forward";
 
-/// The document of a party that takes messages at this `serviceEndpoint`.
+/// The document of a party with this `serviceEndpoint`.
 pub(crate) fn served(did: &str, endpoint: Value) -> Document {
     let keys: [(&str, &[&str]); 1] = [("keyAgreement", &["agree-2", "agree-1", "agree-10"])];
     let mut json: Value = serde_json::from_str(document(did, &keys).json().unwrap()).unwrap();
@@ -26,7 +26,7 @@ pub(crate) fn served(did: &str, endpoint: Value) -> Document {
     Document::parse(&json).unwrap()
 }
 
-/// A world with two mediators in which Bob takes messages at this `serviceEndpoint`.
+/// A world with two mediators, and with this `serviceEndpoint` of Bob.
 pub(crate) fn world(bob: Value) -> World {
     World::new()
         .with_document(served(BOB, bob))
@@ -46,7 +46,7 @@ pub(crate) fn kids(jwe: &Value) -> Vec<&str> {
     jwe["recipients"].as_array().unwrap().iter().map(|one| one["header"]["kid"].as_str().unwrap()).collect()
 }
 
-/// What the mediator with this key finds in its layer, which is a forward as it has to be.
+/// Opens the layer with the key of a mediator, and checks that its content is a valid forward.
 pub(crate) fn forward(layer: &Value, kid: &str) -> Value {
     let header = decode_json(&layer["protected"]);
     assert_eq!(header["alg"], "ECDH-ES+A256KW");
@@ -67,7 +67,7 @@ pub(crate) fn payload(forward: &Value) -> &Value {
     &forward["attachments"][0]["data"]["json"]
 }
 
-/// The names of the hops in the layers of a message, the outermost first, as the holder of all keys sees them.
+/// The kids of the layers of a message, the outermost first.
 pub(crate) fn hops(text: &str) -> Vec<String> {
     let mut layer = parse(text);
     let mut hops = Vec::new();
@@ -80,7 +80,7 @@ pub(crate) fn hops(text: &str) -> Vec<String> {
     hops
 }
 
-/// The URIs to which a message goes, in order.
+/// The endpoint URIs of a message, in order.
 pub(crate) fn uris(packed: &Packed) -> Vec<&str> {
     packed.envelope.deliveries.iter().map(|delivery| delivery.route.uri.as_str()).collect()
 }
@@ -130,7 +130,7 @@ fn a_layer_contains_only_the_next_hop_of_its_mediator() {
     let outer = parse(packed.envelope.message());
     let first = open(&outer, ONE_1, None);
     let everything = |text: &str| {
-        // what is encoded in a protected header is as readable as the rest
+        // a protected header is encoded, not encrypted
         let header = decode_json(&payload(&parse(text))["protected"]);
         format!("{text} {header} {outer} {}", decode_json(&outer["protected"]))
     };
@@ -143,7 +143,7 @@ fn a_layer_contains_only_the_next_hop_of_its_mediator() {
     for secret in [ONE, "one.example", "soupe", "1234567890", "#didcomm"] {
         assert!(!second.contains(secret), "{secret}");
     }
-    // the inner envelope names its sender in the open, unless protection is requested
+    // the header of the inner envelope contains the sender, unless protection is requested
     assert_eq!(header["skid"], ALICE_KEY);
     let hidden = EncryptOptions { protect_sender: true, ..from(ALICE) };
     let packed = world.encrypt(&from_alice_to_bob(), BOB, &hidden).unwrap();
@@ -318,7 +318,7 @@ fn forwards_have_the_expiry_of_the_message_and_the_requested_headers() {
     }
 }
 
-/// A mediator with so many keys, all of them the same.
+/// A mediator with so many equal keys.
 fn crowded(count: usize) -> Document {
     let mut json: Value = serde_json::from_str(served(ONE, json!({"uri": AT_ONE})).json().unwrap()).unwrap();
     let method = json["verificationMethod"][0].clone();

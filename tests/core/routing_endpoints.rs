@@ -1,4 +1,4 @@
-//! The endpoints that a sender delivers to: in which order, and which of them.
+//! The endpoints that a sender delivers to: their order and selection.
 
 use pydidcomm::did::{DidUrl, Document};
 use pydidcomm::error::{Error, Result};
@@ -13,7 +13,7 @@ use super::routing::{
 };
 use super::world::{from, from_alice_to_bob, message};
 
-/// The text of a delivery, as it is wrapped when it is requested.
+/// The text of a delivery, wrapped on request.
 fn text(packed: &Packed, delivery: &Delivery) -> String {
     let text = &packed.envelope.text;
     delivery.wrapping.as_ref().map_or_else(
@@ -70,7 +70,7 @@ fn an_unreachable_endpoint_is_skipped_for_the_next() {
         (uris(&packed), hops(packed.envelope.message())),
         (vec!["wss://two.example"], vec![all_keys_of(TWO)])
     );
-    // the first obstacle is the one to name
+    // the error is that of the first obstacle
     let error = pack(&world(endpoints).without(TWO)).err();
     assert_eq!(error, Some(Error::DidNotFound { did: "did:example:unknown".into() }));
 }

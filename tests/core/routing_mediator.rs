@@ -1,4 +1,4 @@
-//! The mediator's and the receiver's side of routing: what a forward asks for, and what lies inside of it.
+//! The mediator's and the receiver's side of routing: the request of a forward, and its payload.
 
 use pydidcomm::did::DidUrl;
 use pydidcomm::error::{Error, Result};
@@ -24,7 +24,7 @@ fn attached(data: Value) -> Value {
     json!([{"id": "1", "data": data}])
 }
 
-/// The text of a forward to the first mediator; a member that is null is left out.
+/// The text of a forward to the first mediator, with these members added or replaced; null removes a member.
 fn forward(members: Value) -> String {
     let mut forward = json!({"type": "https://didcomm.org/routing/2.0/forward", "to": [ONE],
                              "body": {"next": BOB}, "attachments": attached(json!({"json": envelope()}))});
@@ -39,7 +39,7 @@ fn envelope() -> Value {
     json!({"protected": "e30", "recipients": [], "iv": "AA", "ciphertext": "AA", "tag": "AA"})
 }
 
-/// What the first mediator makes of it.
+/// Unpacks the forward as the first mediator.
 fn opened(forward: &str) -> Result<Forwarded> {
     opened_as_it_is(&anoncrypt(forward, &[ONE_1]).seal())
 }
@@ -52,7 +52,7 @@ fn opened_as_it_is(packed: &Value) -> Result<Forwarded> {
     )
 }
 
-/// The world as the first mediator has it, which holds a secret of its own.
+/// The world of the first mediator, with its own secret.
 fn mediating() -> World {
     let one = super::parties::secret(ONE_1);
     world(json!({"uri": ONE})).also_holding(one)
@@ -83,7 +83,7 @@ fn the_attachment_of_a_forward_is_returned_unchanged() {
     assert_eq!(forwarded.forward.messages(), [jwe.to_string(), other.clone(), other]);
 }
 
-/// Padded base64 in the standard alphabet, as RFC 4648 4 has it.
+/// Padded base64 in the standard alphabet (RFC 4648 4).
 fn base64_of(text: &str) -> String {
     let digits = encode(text).replace('-', "+").replace('_', "/");
     let padding = "=".repeat((4 - digits.len() % 4) % 4);
@@ -248,7 +248,7 @@ fn a_message_readable_by_the_mediator_is_not_wrapped() {
             assert!(matches!(wrapped, Err(Error::Malformed { part: "forward", .. })), "{text}");
         }
     }
-    // it need not be an envelope that this library could open
+    // this library could not open the payload, and need not
     let foreign = r#"{"protected":"e30","encrypted_key":"AA","iv":"AA","ciphertext":"AA","tag":"AA"}"#;
     let wrapped = wrap(foreign, BOB, &[ONE_1]).unwrap();
     assert_eq!(layer(&wrapped.text, ONE_1)["attachments"][0]["data"]["json"]["protected"], "e30");
@@ -310,7 +310,7 @@ fn a_receiver_opens_a_forward_added_by_its_mediator() {
         for_bob(json!({}), &payload()),
         for_bob(json!({"body": {"next": BOB_1}}), &payload()),
         for_bob(json!({"attachments": base64}), &payload()),
-        // a mediator that knows only one key may name it
+        // a mediator with only one registered key may name that key
         for_bob(json!({"body": {"next": CAROL_KEY}}), &payload()),
     ] {
         let unpacked = World::new().unpack(&packed).unwrap();
@@ -361,7 +361,7 @@ fn a_forward_does_not_authenticate_its_content() {
     assert!(unpacked.was_in_forward());
     assert!(unpacked.sender().is_none() && unpacked.signer().is_none());
     assert_eq!(unpacked.message().from(), Some(&DidUrl::parse(ALICE).unwrap()));
-    // the layers of the forward are not those of the message either
+    // the layers of the forward prove nothing about the message either
     let sealed = authcrypt(from_alice_to_bob().to_json(), MALLORY_KEY, &[BOB_1]).seal();
     let outer = authcrypt(to_bob(json!({"from": ALICE}), &sealed), ALICE_KEY, &[BOB_1]).seal();
     assert!(matches!(World::new().refusal(&outer), Error::Untrusted { .. }));
@@ -391,7 +391,7 @@ fn forwards_in_forwards_end_in_an_error() {
     let default = Limits::default().forward_depth;
     assert!(world.unpack(nested(default)).is_ok());
     assert!(matches!(world.refusal(nested(default + 1)), Error::Malformed { part: "message", .. }));
-    // whatever the depth, the limit on length is that of each message
+    // at every depth, the length limit applies to each message
     let short =
         UnpackOptions { limits: Limits { bytes: 5_000, ..Limits::default() }, ..UnpackOptions::default() };
     assert!(world.unpack_with(nested(4), short).is_err());

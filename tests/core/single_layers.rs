@@ -1,4 +1,4 @@
-//! Single layers around any bytes, the keys they are made with, and what a plaintext claims.
+//! Single layers around any bytes, the choice of their keys, and the claims of a plaintext.
 
 use pydidcomm::ContentEncryption;
 use pydidcomm::did::{DidUrl, Document};

@@ -1,4 +1,4 @@
-//! One message to many keys: a caller with threads permits the work and runs it on them.
+//! One message to many keys: the caller permits the work, and runs it on its threads.
 
 use std::sync::Arc;
 use std::thread;
@@ -20,7 +20,7 @@ fn crowd(keys: usize) -> Arc<Document> {
     Arc::new(document(BOB, &[("keyAgreement", &names)]))
 }
 
-/// Packs for so many keys with randomness that is always the same; `leave` is the answer to the permission request.
+/// Packs for so many keys with fixed randomness; `leave` is the answer to the request for permission.
 fn packed(keys: usize, spread: Option<Spread>, leave: &Answer) -> Result<(Packed, usize)> {
     let context = Context { spread, ..Context::new(NOW, Box::new(|buffer| buffer.fill(7))) };
     let mut operation = Operation::new(context, |caller| async move {

@@ -8,7 +8,7 @@ use proptest::sample::{Index, select};
 use super::properties::any_json;
 use crate::properties_of_any_bytes::ALL;
 
-/// What a text is changed with: parts of JSON, and what only looks like one.
+/// Parts of JSON, and near misses, to change a text with.
 const PARTS: [&str; 40] = [
     "{",
     "}",
@@ -52,8 +52,8 @@ const PARTS: [&str; 40] = [
     "\n",
 ];
 
-/// A value, and an object with one name in two spellings, at a depth and after a string of a length at which
-/// the reader goes about it in another way.
+/// A value and repeated names in an object, with nesting, numbers of members and lengths of strings around the limits
+/// where the reader changes its method.
 fn any_text() -> impl Strategy<Value = String> {
     let lengths = prop_oneof![Just(0_usize), 0..64_usize, 4080..4112_usize, 8180..8200_usize];
     (any_json(), lengths, prop_oneof![Just(0_usize), 94..102_usize], 0..40_usize).prop_map(

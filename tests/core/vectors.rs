@@ -1,4 +1,4 @@
-//! The vectors of the specification (appendix C), as the crate `didcomm` has them and as files.
+//! The vectors of the specification (appendix C), from the crate `didcomm` and from files.
 
 use didcomm::test_vectors::{
     ENCRYPTED_MSG_ANON_XC20P_1, ENCRYPTED_MSG_ANON_XC20P_2, ENCRYPTED_MSG_AUTH_P256,
@@ -104,7 +104,7 @@ fn vectors_on_the_other_curves_open() {
     assert_eq!(unpacked.sender().unwrap().kid().as_str(), "did:example:alice#key-p256-1");
 }
 
-// ALG-02, ALG-12, ENC-11, JWE-25: each of the ten, with each of the keys it is for
+// ALG-02, ALG-12, ENC-11, JWE-25: each of the ten messages, with each of its recipient keys
 #[test]
 fn the_messages_of_the_specification_open_to_their_plaintext() {
     let (world, kids) = world_of(include_str!("../vectors/specification/parties.json"));

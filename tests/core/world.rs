@@ -1,4 +1,4 @@
-//! A world that answers every question of the core: documents, secrets, a fixed clock, seeded randomness.
+//! A caller for tests, which answers every question of the core: documents, secrets, a fixed clock, seeded randomness.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
@@ -30,9 +30,9 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// The cast of [`parties`], all of their secrets in one hand.
+    /// The documents and all secrets of [`parties`].
     pub(crate) fn new() -> Self {
-        // made once: computing a dozen keys costs more than most tests
+        // created once: a dozen keys take longer than most tests
         static CAST: LazyLock<World> = LazyLock::new(|| World::of(parties::documents(), parties::secrets()));
         CAST.clone()
     }
@@ -121,7 +121,7 @@ impl World {
         self.run_watched(begin, |_| {})
     }
 
-    /// Runs an operation to its end, and shows every question that it asks.
+    /// Runs an operation to its end, and passes every question to `watch`.
     pub(crate) fn run_watched<T, W>(
         &self,
         begin: impl FnOnce(Arc<Caller>) -> W,
@@ -166,7 +166,7 @@ impl World {
         self.run(|caller| async move { unpack::unpack(&caller, &packed, &options).await })
     }
 
-    /// Why a message is not unpacked; panics where it is.
+    /// The error of unpacking a message; panics if it unpacks.
     pub(crate) fn refusal(&self, packed: impl ToString) -> Error {
         let packed = packed.to_string();
         match self.unpack(&packed) {
@@ -176,17 +176,17 @@ impl World {
     }
 }
 
-/// The kid that a key of this world is known by.
+/// The kid in the handle of an external key.
 fn handle(key: &ExternalKey) -> &str {
     key.handle().downcast_ref::<String>().unwrap()
 }
 
-/// A message of these members, an id and a type.
+/// A message with these members, an id and a type.
 pub(crate) fn message(members: Value) -> Message {
     Message::parse(&plaintext(members)).unwrap()
 }
 
-/// The text of a message of these members, an id and a type; a member that is null is left out.
+/// The text of a message with these members, an id and a type; null members are omitted.
 pub(crate) fn plaintext(members: Value) -> String {
     let mut json = json!({"id": "1234567890", "typ": "application/didcomm-plain+json",
                           "type": "https://example.com/protocols/lets_do_lunch/1.0/proposal"});
@@ -216,6 +216,6 @@ pub(crate) fn misused<T>(result: Result<T>) {
     match result {
         Err(Error::Misuse(_)) => {}
         Err(other) => panic!("{other}"),
-        Ok(_) => panic!("it was packed"),
+        Ok(_) => panic!("the message was packed"),
     }
 }

@@ -1,4 +1,4 @@
-//! Message layer addressing consistency: `from` and `to` against the keys that were used.
+//! Message layer addressing consistency: `from` and `to` must match the keys of the layers.
 
 use pydidcomm::error::{Claim, Error};
 use serde_json::{Value, json};

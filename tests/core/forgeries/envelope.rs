@@ -1,4 +1,4 @@
-//! The members of an envelope, and envelopes inside of envelopes.
+//! The members of an envelope, and nested envelopes.
 
 use pydidcomm::error::{Claim, Error};
 use pydidcomm::limits::Limits;

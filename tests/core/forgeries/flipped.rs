@@ -1,4 +1,4 @@
-//! No bit of any layer can change unseen, and no failure tells which one did.
+//! Every flipped bit of any layer is detected, and the error does not reveal which bit it was.
 
 use pydidcomm::error::Error;
 use serde_json::{Value, json};
@@ -86,7 +86,7 @@ fn a_flipped_bit_of_a_signed_message_is_refused_bare_and_encrypted() {
     }
 }
 
-// REQ-01: whatever fails inside, the outside learns one thing
+// REQ-01: the error is the same for every cause
 #[test]
 fn decryption_failures_are_indistinguishable() {
     let good = from_alice().seal();
@@ -119,7 +119,7 @@ fn decryption_failures_are_indistinguishable() {
     }
 }
 
-// ENC-10: the content key is one, so an entry with another one is found where all keys are required
+// ENC-10: there is one content key, so an entry with another one is detected if all keys must open
 #[test]
 fn recipients_with_different_content_keys_are_refused_if_every_key_must_open() {
     let options = pydidcomm::unpack::UnpackOptions { decrypt_by_all_keys: true, ..Default::default() };

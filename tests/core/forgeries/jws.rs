@@ -1,4 +1,4 @@
-//! Signatures: by a key that may sign, over what was sent, with an algorithm that is one.
+//! Signatures: by an authorised key, over the sent bytes, with a supported algorithm.
 
 use pydidcomm::error::{Claim, Error};
 use pydidcomm::limits::Limits;
@@ -191,7 +191,7 @@ fn a_signature_of_another_length_is_refused() {
     }
 }
 
-// SIG-18: S is not reduced, so a second signature over the same text would verify
+// SIG-18: an S that is not reduced would be a second valid signature over the same text
 #[test]
 fn a_signature_has_one_encoding() {
     let good = signed(&hello(), ALICE_SIGNS);
@@ -247,7 +247,7 @@ fn a_mac_keyed_with_the_public_key_is_refused() {
     assert_unsupported(&refusal(forged), "signature algorithm");
 }
 
-// SIG-19: extensions that change what is signed
+// SIG-19: extensions that change the signing input
 #[test]
 fn critical_extensions_and_unencoded_payloads_are_refused() {
     for (name, value) in

@@ -1,4 +1,4 @@
-//! Key ids and key agreement: whose key it is, and whether that key may be used so.
+//! Key ids and key agreement: the owner of a key, and its authorised use.
 
 use pydidcomm::did::DidUrl;
 use pydidcomm::error::{Claim, Error};
@@ -77,7 +77,7 @@ fn a_sender_key_that_is_not_listed_under_key_agreement_is_refused() {
     assert_eq!(error, no_key_but(ALICE_KEY, "keyAgreement", vec![]));
 }
 
-// MSG-17, KID-05: a document may not vouch for a key in the name of another DID
+// MSG-17, KID-05: a document must not list a key for another DID
 #[test]
 fn a_key_of_alice_in_another_document_does_not_prove_alice() {
     let foreign = json!({"id": MALLORY, "keyAgreement": [

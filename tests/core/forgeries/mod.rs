@@ -1,4 +1,4 @@
-//! Every rule of trust, shown broken and refused for the right reason.
+//! Messages that break one rule of trust each, and are refused with the expected error.
 
 mod addressing;
 mod envelope;
@@ -17,22 +17,22 @@ use super::forge::{Jwe, anoncrypt, authcrypt};
 use super::parties::{ALICE, ALICE_KEY, BOB, BOB_1, BOB_SORTED};
 use super::world::{World, plaintext};
 
-/// What Alice has to say to Bob, as text.
+/// The plaintext of Alice's message to Bob.
 fn hello() -> String {
     plaintext(json!({"from": ALICE, "to": [BOB]}))
 }
 
-/// Alice's ordinary authcrypt to all keys of Bob, not yet sealed.
+/// A valid authcrypt from Alice to all keys of Bob, not sealed yet.
 fn from_alice() -> Jwe {
     authcrypt(hello(), ALICE_KEY, &BOB_SORTED)
 }
 
-/// An ordinary anoncrypt to all keys of Bob, not yet sealed.
+/// A valid anoncrypt to all keys of Bob, not sealed yet.
 fn anonymous() -> Jwe {
     anoncrypt(hello(), &BOB_SORTED)
 }
 
-/// The same text anoncrypted to one key of Bob: a layer around what is inspected.
+/// The layer under test, inside anoncrypt to one key of Bob.
 fn wrapped(inner: impl ToString) -> Value {
     anoncrypt(inner.to_string(), &[BOB_1]).seal()
 }

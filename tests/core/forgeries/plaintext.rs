@@ -1,4 +1,4 @@
-//! The plaintext: every header has its form, whatever it travels in.
+//! The plaintext: the form of every header, in every kind of envelope.
 
 use pydidcomm::message::Message;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::forge::{anoncrypt, authcrypt, signed};
 use crate::parties::{ALICE, ALICE_KEY, ALICE_SIGNS, BOB, BOB_SORTED};
 use crate::world::plaintext;
 
-/// The same text bare, signed, encrypted and both.
+/// The text as a plaintext, signed, encrypted, and signed and encrypted.
 fn everywhere(text: &str) -> Vec<String> {
     let jws = signed(text, ALICE_SIGNS).to_string();
     let jwe = authcrypt(text, ALICE_KEY, &BOB_SORTED).seal().to_string();
@@ -18,7 +18,7 @@ fn everywhere(text: &str) -> Vec<String> {
     vec![text.to_owned(), jws, jwe, anon, signed, hidden]
 }
 
-/// Alice's message to Bob with these members in addition to or in place of the ordinary ones.
+/// Alice's message to Bob with these members added or replaced.
 fn with(members: Value) -> String {
     let mut all = json!({"from": ALICE, "to": [BOB]});
     for (name, value) in members.as_object().unwrap() {
@@ -42,7 +42,7 @@ fn accepted(text: &str) {
     }
 }
 
-/// The text with this member set to null, which [`plaintext`] would leave out.
+/// The text with this member set to null, which [`plaintext`] would omit.
 fn with_null(name: &str) -> String {
     with(json!({})).replacen('{', &format!("{{\"{name}\":null,"), 1)
 }

@@ -1,4 +1,4 @@
-//! What the error says of a message that cannot be read: where it breaks, and nothing of what stands there.
+//! Errors of unreadable messages: they contain the position of the fault, and no content.
 
 use pydidcomm::error::Error;
 use serde_json::json;
@@ -7,7 +7,7 @@ use super::{from_alice, refusal};
 use crate::forge::encode;
 use crate::world::World;
 
-/// The part that is malformed, and why.
+/// The malformed part, and the reason.
 fn malformed_part(packed: impl ToString) -> (&'static str, String) {
     match refusal(packed) {
         Error::Malformed { part, reason } => (part, reason),
@@ -15,7 +15,7 @@ fn malformed_part(packed: impl ToString) -> (&'static str, String) {
     }
 }
 
-/// The same envelope with another text in the place of its protected header.
+/// An envelope with this text as its protected header.
 fn with_header(header: &str) -> String {
     let mut jwe = from_alice().seal();
     jwe["protected"] = json!(encode(header));

@@ -1,4 +1,4 @@
-//! DID rotation: who announces it, for whom, with whose signature, and when.
+//! DID rotation: its sender, audience, signer and time.
 
 use pydidcomm::error::{Claim, Error};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ fn claims() -> Value {
     json!({"iss": ALICE, "sub": ALICE_2, "iat": NOW})
 }
 
-/// `value` with this member set, or taken away by null.
+/// `value` with this member replaced; null removes it.
 fn with(mut value: Value, name: &str, member: impl Into<Value>) -> Value {
     match member.into() {
         Value::Null => drop(value.as_object_mut().unwrap().shift_remove(name)),
@@ -32,7 +32,7 @@ fn announcement(token: impl Into<Value>) -> String {
     plaintext(json!({"from": ALICE_2, "to": [BOB], "from_prior": token.into()}))
 }
 
-/// What Alice's new DID sends to Bob, authcrypted.
+/// The announcement from Alice's new DID to Bob, in authcrypt.
 fn sent(token: impl Into<Value>) -> Value {
     authcrypt(announcement(token), ALICE_2_KEY, &BOB_SORTED).seal()
 }
@@ -193,7 +193,7 @@ fn a_rotation_of_the_did_of_another_party_is_refused() {
 fn a_rotation_to_another_did_than_the_sender_is_refused() {
     let token = jwt(&header(), &with(claims(), "sub", "did:example:alice3"), ALICE_SIGNS);
     assert_untrusted(&refusal(sent(token)), Claim::RotationSubject, Some(ALICE_SIGNS));
-    // what Alice announced to Bob does not make Mallory her successor
+    // Alice's announcement does not make Mallory her new DID
     let token = jwt(&header(), &claims(), ALICE_SIGNS);
     let stolen = plaintext(json!({"from": MALLORY, "to": [BOB], "from_prior": token}));
     let error = refusal(authcrypt(&stolen, MALLORY_KEY, &BOB_SORTED).seal());
@@ -238,7 +238,7 @@ fn an_end_in_a_message_with_a_sender_is_refused() {
     assert_untrusted(&refusal(ended(json!({}), &moving)), Claim::RotationSubject, Some(ALICE_SIGNS));
 }
 
-// ROT-05: what RFC 7519 lets a generic JWT library write
+// ROT-05: forms that RFC 7519 allows, and generic JWT libraries write
 #[test]
 fn dates_with_a_fraction_and_several_audiences_are_read() {
     for (name, value) in [

@@ -15,7 +15,7 @@ use crate::forge::{decode, encode};
 
 const CONTENT: &[u8] = br#"{"@type":"https://didcomm.org/basicmessage/1.0/message","@id":"123456780"}"#;
 
-/// Standard padding after every text in base64url, as the examples of Aries RFC 0019 have it.
+/// base64url with padding, as in the examples of Aries RFC 0019.
 fn padded(text: &str) -> String {
     format!("{text}{}", "=".repeat((4 - text.len() % 4) % 4))
 }
@@ -68,7 +68,7 @@ fn an_envelope_is_written_as_aries_rfc_0019_has_it() {
         let written = ["protected", "iv", "ciphertext", "tag"].map(|name| &packed[name]);
         let of_entry = ["iv", "sender"].map(|name| &entry["header"][name]);
         for text in written.into_iter().chain(of_entry).chain([&entry["encrypted_key"]]) {
-            // some readers of v1 take nothing but padded base64url
+            // some readers of v1 accept only padded base64url
             assert!(text.as_str().is_none_or(|text| text.len().is_multiple_of(4)), "{text}");
         }
     }
@@ -83,7 +83,7 @@ fn nonces_and_keys_are_not_reused() {
     let entries = header["recipients"].as_array().unwrap();
     let each = |read: fn(&Value) -> Vec<u8>| entries.iter().map(read).collect::<HashSet<_>>().len();
     assert_eq!(each(|entry| decode(&entry["header"]["iv"])), 3);
-    // the ephemeral key stands before the sealed box
+    // a sealed box begins with its ephemeral key
     assert_eq!(each(|entry| decode(&entry["header"]["sender"])[..32].to_vec()), 3);
     let zeros = |bytes: Vec<u8>| bytes.iter().all(|byte| *byte == 0);
     assert!(!zeros(decode(&packed["iv"])) && !zeros(decode(&entries[0]["header"]["iv"])));
@@ -92,8 +92,8 @@ fn nonces_and_keys_are_not_reused() {
     }
 }
 
-/// Made by libsodium, through `PyNaCl` 1.6.2 and Indicio's didcomm-messaging 0.1.2a3, from a key of 32 bytes of
-/// 1 (authcrypt) or without a sender, to keys of 2 and of 3.
+/// Written with libsodium, by `PyNaCl` 1.6.2 and Indicio's didcomm-messaging 0.1.2a3: from the key whose 32 bytes are 1
+/// (authcrypt) or without a sender, to the keys whose bytes are 2 and 3.
 #[test]
 fn envelopes_that_libsodium_made_are_read() {
     let (alice, parties) = (alice(), [bob(), carol()]);
@@ -117,7 +117,7 @@ fn variants_written_by_peers_are_read() {
         header["more"] = json!({"other": "value"});
         assert_eq!(unpack(&bob, seal(&header, &CEK, CONTENT)).unwrap().content(), CONTENT);
     }
-    // base64url with its padding, everywhere
+    // base64url with padding in every member
     let mut header = header("Authcrypt", vec![entry()]);
     for pointer in ["/encrypted_key", "/header/sender", "/header/iv"] {
         let member = header["recipients"][0].pointer_mut(pointer).unwrap();
@@ -129,20 +129,20 @@ fn variants_written_by_peers_are_read() {
     }
     assert!(packed["tag"].as_str().unwrap().ends_with("=="));
     assert_eq!(sender(&unpack(&bob, packed).unwrap()), Some(&*alice.verkey));
-    // the oldest writer names what is not there
+    // the oldest implementation writes absent members as null
     let mut entry = anonymous(&bob, &CEK);
     entry["header"]["sender"] = Value::Null;
     entry["header"]["iv"] = Value::Null;
     let packed = seal(&super::forge::header("Anoncrypt", vec![entry]), &CEK, CONTENT);
     assert_eq!(sender(&unpack(&bob, packed).unwrap()), None);
-    // a recipient whose key is of another kind
+    // a recipient with a key of another type
     let mut other = anonymous(&alice, &CEK);
     other["header"]["kid"] = json!("a key on another curve");
     let packed = seal(&super::forge::header("Anoncrypt", vec![other, anonymous(&bob, &CEK)]), &CEK, CONTENT);
     assert_eq!(unpack(&bob, packed).unwrap().recipient().as_str(), bob.verkey);
 }
 
-/// A change of the protected header, and the part that is to be named, or none where it is unsupported.
+/// A change of the protected header, and the malformed part; `None` if the error is `Unsupported`.
 type Change = (fn(&mut Value), Option<&'static str>);
 
 const HEADER: &str = "envelope.protected";
@@ -170,7 +170,7 @@ const CHANGES: [Change; 17] = [
         },
         Some(RECIPIENTS),
     ),
-    // the mode is the one that alg names, and each recipient's
+    // each recipient must match the mode in `alg`
     (
         |header| {
             let other = if header["alg"] == "Authcrypt" { "Anoncrypt" } else { "Authcrypt" };
@@ -247,7 +247,7 @@ fn no_byte_of_an_envelope_can_be_changed() {
                 assert_eq!(refusal(&bob, changed), Error::Decryption, "{name}");
             }
         }
-        // the header is what the tag covers, letter by letter
+        // the tag covers every byte of the header
         let bytes = decode(&packed["protected"]);
         for place in 0..bytes.len() {
             let mut changed = bytes.clone();
@@ -305,7 +305,7 @@ fn an_envelope_for_others_is_refused_with_its_recipients() {
     other["header"]["kid"] = json!("a key on another curve");
     let error = refusal(&mallory(), seal(&header("Anoncrypt", vec![other]), &CEK, CONTENT));
     assert_eq!(error, Error::SecretNotFound { kids: vec!["a key on another curve".to_owned()] });
-    // our name over the key of another
+    // our kid with the encrypted key of another recipient
     let mut entry = anonymous(&bob, &CEK);
     entry["header"]["kid"] = json!(mallory().verkey);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Envelopes written by hand, with the boxes of askar-crypto: honest ones, and any that a liar could make.
+//! Envelopes written member by member with the boxes of askar-crypto: valid and forged ones.
 
 use askar_crypto::alg::chacha20::{C20P, Chacha20Key};
 use askar_crypto::alg::ed25519::Ed25519KeyPair;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::forge::{decode, encode};
 use crate::parties::askar_key;
 
-/// The default of every forged envelope.
+/// The content key of the forged envelopes.
 pub(super) const CEK: [u8; 32] = [0x33; 32];
 const IV: [u8; 12] = [0x44; 12];
 const NONCE: [u8; 24] = [0x55; 24];
@@ -39,7 +39,7 @@ impl Party {
         SecretKey::from_bytes(kid, Curve::Ed25519, &self.seed).unwrap()
     }
 
-    /// The X25519 key that it implies.
+    /// The derived X25519 key.
     pub(super) fn agreement_key(&self) -> X25519KeyPair {
         Ed25519KeyPair::from_secret_bytes(&self.seed).unwrap().to_x25519_keypair()
     }
@@ -61,7 +61,7 @@ pub(super) fn mallory() -> Party {
     Party::new(4)
 }
 
-/// The bytes of a public key as a verkey, whatever they are.
+/// Any bytes in the form of a verkey.
 pub(super) fn verkey(bytes: &[u8]) -> String {
     Base::Base58Btc.encode(bytes)
 }
@@ -79,7 +79,7 @@ pub(super) fn anonymous(to: &Party, cek: &[u8]) -> Value {
     json!({"encrypted_key": encode(key.as_ref()), "header": {"kid": to.verkey}})
 }
 
-/// An entry of `recipients` in authcrypt: the sender that it names need not be the one that boxes.
+/// An entry of `recipients` in authcrypt; `named`, the claimed sender, may differ from the key `from` of the box.
 pub(super) fn authentic(to: &Party, from: &X25519KeyPair, named: &str, cek: &[u8]) -> Value {
     let sealed = crypto_box_seal(&to.agreement_key(), named.as_bytes()).unwrap();
     let header = json!({"kid": to.verkey, "sender": encode(sealed.as_ref()), "iv": encode(NONCE)});
@@ -95,7 +95,7 @@ pub(super) fn seal(header: &Value, cek: &[u8], content: &[u8]) -> Value {
     seal_text(&encode(header.to_string()), cek, content)
 }
 
-/// The same under the text of a header.
+/// The same with an encoded header.
 pub(super) fn seal_text(protected: &str, cek: &[u8], content: &[u8]) -> Value {
     let key = Chacha20Key::<C20P>::from_secret_bytes(cek).unwrap();
     let mut buffer = content.to_vec();
@@ -104,13 +104,13 @@ pub(super) fn seal_text(protected: &str, cek: &[u8], content: &[u8]) -> Value {
     json!({"protected": protected, "iv": encode(IV), "ciphertext": encode(buffer), "tag": encode(tag)})
 }
 
-/// An honest authcrypt envelope.
+/// A valid authcrypt envelope.
 pub(super) fn authcrypt(from: &Party, to: &[&Party], content: &[u8]) -> Value {
     let entry = |to: &&Party| authentic(to, &from.agreement_key(), &from.verkey, &CEK);
     seal(&header("Authcrypt", to.iter().map(entry).collect()), &CEK, content)
 }
 
-/// An honest anoncrypt envelope.
+/// A valid anoncrypt envelope.
 pub(super) fn anoncrypt(to: &[&Party], content: &[u8]) -> Value {
     seal(&header("Anoncrypt", to.iter().map(|to| anonymous(to, &CEK)).collect()), &CEK, content)
 }

@@ -1,4 +1,4 @@
-//! Forwards of DIDComm v1: through mediators in the order of a document of v1, and nothing that a mediator could read.
+//! Forwards of DIDComm v1: the order of the routing keys, and the refusal of payloads that a mediator could read.
 
 use pydidcomm::error::{Error, Result};
 use pydidcomm::pack::EncryptOptions;

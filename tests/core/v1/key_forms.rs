@@ -1,4 +1,4 @@
-//! Secrets under each name and in each form, local and external.
+//! Secrets under each of their names and in each form, local and external.
 
 use std::sync::Arc;
 
@@ -87,7 +87,7 @@ fn a_secret_of_another_key_is_named() {
     for secret in [Secret::from(mallory().secret()), x25519(&mallory()), p256.into()] {
         assert_eq!(unpack_with(&[(bob().verkey, secret)]).unwrap_err(), wrong);
     }
-    // an external one shows only that it does not fit
+    // with an external key, only the failed decryption shows the mismatch
     let agree = |question| agree_as(&mallory(), question);
     let packed = authcrypt(&alice(), &[&bob()], b"{}").to_string();
     let opened = run_with(&[(bob().verkey, external(&bob()))], 0, agree, |caller| async move {

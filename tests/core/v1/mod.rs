@@ -1,4 +1,4 @@
-//! DIDComm v1: what one of its envelopes proves, and that nothing else is believed.
+//! DIDComm v1: the facts that an envelope proves, and the refusal of all other claims.
 
 mod envelope;
 mod forge;
@@ -51,7 +51,7 @@ where
     }
 }
 
-/// Runs an operation for parties whose keys are all here, found by their verkeys.
+/// Runs an operation with the secrets of these parties, found by their verkeys.
 fn run<T, W>(holders: &[&Party], begin: impl FnOnce(Arc<Caller>) -> W) -> Result<T>
 where
     W: Future<Output = Result<T>> + Send + 'static,
@@ -76,7 +76,7 @@ fn unpack_within(holder: &Party, packed: impl ToString, limits: Limits) -> Resul
     run(&[holder], |caller| async move { v1::unpack(&caller, &packed, &limits).await })
 }
 
-/// Why an envelope is not unpacked; panics where it is.
+/// The error of unpacking an envelope; panics if it unpacks.
 fn refusal(holder: &Party, packed: impl ToString) -> Error {
     match unpack(holder, packed) {
         Ok(unpacked) => panic!("unpacked as {:?} of {:?}", unpacked.content(), sender(&unpacked)),

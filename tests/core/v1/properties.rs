@@ -1,4 +1,4 @@
-//! What holds for every content, every number of recipients and every change.
+//! Properties of every content, every number of recipients and every change.
 
 use proptest::prelude::*;
 use pydidcomm::keys::Verkey;
@@ -7,7 +7,7 @@ use pydidcomm::v1::{self, Unpacked};
 use super::forge::{Party, alice, bob, carol};
 use super::{run_with, sender, unpack, verkeys};
 
-/// All that a recipient relies on.
+/// The facts that a recipient relies on.
 fn proved(unpacked: &Unpacked) -> (Vec<u8>, Option<String>, String) {
     let sender = sender(unpacked).map(ToOwned::to_owned);
     (unpacked.content().to_vec(), sender, unpacked.recipient().to_string())
@@ -43,7 +43,7 @@ proptest! {
         }
     }
 
-    // a changed text is refused, or says what the sender said
+    // a changed text is refused, or has the sender's content
     #[test]
     fn a_changed_byte_gives_an_error_or_the_same_content(names_sender: bool, place: prop::sample::Index, byte: u8) {
         let from = names_sender.then(alice);

@@ -1,4 +1,4 @@
-//! `receive` for both versions: v1 is recognised, and accepted only on demand.
+//! `receive` for both versions: v1 is recognised, and accepted only on request.
 
 use pydidcomm::did::DidSet;
 use pydidcomm::error::{Demand, Error, Result};

@@ -1,4 +1,4 @@
-//! The sender of v1: only a verkey that boxed the content key is reported, and the limits of that proof.
+//! The sender of v1: only the verkey of the box with the content key is reported; and the limits of this proof.
 
 use askar_crypto::alg::x25519::X25519KeyPair;
 use askar_crypto::repr::KeySecretBytes;
@@ -41,7 +41,7 @@ fn a_sender_who_names_no_verkey_is_refused() {
     }
 }
 
-/// The neutral element, and a point of order 4: their X25519 keys share nothing but zero with any key.
+/// The neutral element, and a point of order 4: the shared secret of their X25519 keys with any key is zero.
 const LOW: [[u8; 32]; 2] = {
     let mut neutral = [0; 32];
     neutral[0] = 1;
@@ -60,7 +60,7 @@ fn a_sender_with_a_publicly_known_key_is_refused() {
         let mut entry = authentic(&bob, &anybody, &named, &CEK);
         entry["encrypted_key"] = json!(encode(boxed(&anybody, &low, &CEK)));
         let packed = seal(&header("Authcrypt", vec![entry]), &CEK, b"{}");
-        // a peer takes it for proved
+        // the peer accepts the sender as proved
         assert_eq!(open(&packed, &bob), (b"{}".to_vec(), Some(named)));
         assert_eq!(refusal(&bob, packed), Error::Decryption);
     }
@@ -86,7 +86,7 @@ fn anoncrypt_reports_no_sender() {
     assert_eq!(sender(&unpack(&bob, packed).unwrap()), None);
 }
 
-// what the documentation warns of: in DIDComm v1 any recipient of a message to several can do this
+// as documented: in DIDComm v1, any recipient of a message to several can do this
 #[test]
 fn the_content_key_is_bound_to_the_sender_and_the_content_is_not() {
     let (alice, bob, carol) = (alice(), bob(), carol());

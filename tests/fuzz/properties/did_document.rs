@@ -3,7 +3,7 @@
 use pydidcomm::did::{Document, MOST_ENTRIES, Relationship};
 use pydidcomm::keys::PublicKey;
 
-/// A document that is read speaks of its own DID alone, and reads the same when it is written anew.
+/// A parsed document has only keys of its own DID, and its JSON parses to the same document again.
 pub(crate) fn holds(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     let Ok(json) = pydidcomm::json::value(text, "document") else { return };

@@ -1,4 +1,4 @@
-//! Any text as a DID that carries its own document, and any keys and services as a did:peer:2.
+//! Any text as a DID that contains its document, and any keys and services as a did:peer:2.
 
 use std::sync::LazyLock;
 
@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use super::mutation::Source;
 
-/// How much larger a document may be than its DID, which it repeats in the id of each of a bounded number of keys.
+/// Maximum ratio of the length of a document to that of its DID, which the ids of a bounded number of keys repeat.
 const GROWTH: usize = 400;
 
-/// Two keys of each curve, made once: to make one costs more than to read a DID.
+/// Two keys on each curve, created once: creating a key takes longer than reading a DID.
 static KEYS: LazyLock<Vec<PublicKey>> = LazyLock::new(|| {
     let unnamed = DidUrl::parse("did:example:unnamed#key").unwrap();
     let mut keys = Vec::new();
@@ -41,7 +41,7 @@ pub(crate) fn holds(data: &[u8]) {
     }
 }
 
-/// A DID that resolves gives a document that reads, about itself, and not out of proportion.
+/// A DID resolves to a valid document with its own id and of proportionate length, or to an error.
 fn resolved(data: &[u8]) {
     let Some(did) = str::from_utf8(data).ok().and_then(|text| DidUrl::parse(text).ok()) else { return };
     let Ok(Some(document)) = LocalResolver::default().resolve(&did) else { return };
@@ -53,7 +53,7 @@ fn resolved(data: &[u8]) {
     assert_eq!(again.json(), Some(json));
 }
 
-/// The document of a DID has the keys and the services that the DID was made of.
+/// The document of a DID has the keys and services that the DID was created from.
 fn created(source: &mut Source<'_>) {
     let keys: Vec<(Purpose, PublicKey)> = (0..source.index(5))
         .map(|_| {

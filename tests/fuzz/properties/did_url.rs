@@ -2,7 +2,7 @@
 
 use pydidcomm::did::DidUrl;
 
-/// A DID URL is printed as it was read, and its DID is one.
+/// A parsed DID URL prints as its text, and its DID is a valid DID.
 pub(crate) fn holds(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     let Ok(url) = DidUrl::parse(text) else { return };

@@ -1,4 +1,4 @@
-//! Announcements of a rotation, forged in every way but with the key that it takes.
+//! Announcements of a rotation, forged in every way without the prior DID's key.
 
 use pydidcomm::message::FromPrior;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn header() -> Value {
     json!({"typ": "JWT", "alg": "EdDSA", "kid": ALICE_SIGNS})
 }
 
-/// Sends an announcement from the new DID, as everybody can who has that DID.
+/// The verified claims of an announcement from the new DID, which any holder of that DID can send.
 fn claims(token: &str) -> Option<FromPrior> {
     let text = plaintext(json!({"from": ALICE_2, "to": [BOB], "body": {}, "from_prior": token}));
     let packed = authcrypt(text, ALICE_2_KEY, &[BOB_1]).seal();
@@ -50,7 +50,7 @@ fn changed(source: &mut Source<'_>) {
     assert!(token == honest || claims(&token).is_none());
 }
 
-/// Claims count where the prior DID signed them for the sender, and never otherwise.
+/// Claims are accepted only if the prior DID signed them for the sender.
 fn signed(data: &[u8], signer: &str) {
     let Ok(text) = str::from_utf8(data) else { return };
     let Ok(json) = serde_json::from_str::<Value>(text) else { return };
@@ -62,7 +62,7 @@ fn signed(data: &[u8], signer: &str) {
     assert_eq!(again, claims);
 }
 
-/// Any text in the place of the token is refused: there is no signature of Alice over it.
+/// Any text in place of the token is refused, because it has no valid signature of Alice.
 fn written(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     assert!(claims(text).is_none());

@@ -30,7 +30,7 @@ pub(super) static ENVELOPES: LazyLock<Vec<String>> = LazyLock::new(|| {
     envelopes
 });
 
-/// What a recipient relies on in each of them.
+/// The facts of each envelope that a recipient relies on.
 static SAID: LazyLock<Vec<Said>> =
     LazyLock::new(|| ENVELOPES.iter().map(|text| said(&WORLD.unpack(text).unwrap())).collect());
 

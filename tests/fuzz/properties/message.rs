@@ -2,10 +2,10 @@
 
 use pydidcomm::message::{Attachment, Message};
 
-/// What writing may add to what was read: the media type and the body, where a message left them out.
+/// Maximum growth of a message by writing: the media type and the body, if the text has none.
 const ADDED: usize = 64;
 
-/// A message that is read is written as one that reads the same, in no more room than it came in.
+/// A parsed message is written as a text that parses to the same message, and is not longer.
 pub(crate) fn holds(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     let Ok(message) = Message::parse(text) else { return };

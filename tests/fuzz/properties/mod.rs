@@ -1,4 +1,4 @@
-//! What holds for any bytes: the bodies of the fuzz targets, which the tests run on the corpus that is kept.
+//! Properties of any bytes: the bodies of the fuzz targets, which the tests run on the stored corpus.
 
 mod did_document;
 mod did_peer;
@@ -13,7 +13,7 @@ mod strict_json;
 mod unpack;
 mod v1;
 
-/// Panics where it does not hold.
+/// A check that panics if the property does not hold.
 type Property = fn(&[u8]);
 
 /// Every property by the name of its fuzz target.

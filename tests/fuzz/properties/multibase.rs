@@ -6,7 +6,7 @@ use serde_json::Value;
 
 const KID: &str = "did:example:alice#key";
 
-/// A key is written as it was read: one key has one Multikey, one did:key and one JWK.
+/// A key is written as it was read: each key has one Multikey, one did:key and one JWK.
 pub(crate) fn holds(data: &[u8]) {
     for curve in Curve::ALL {
         if let Ok(key) = PublicKey::from_bytes(curve, data) {

@@ -1,15 +1,15 @@
-//! Changes to an envelope: to its text, and to what its members encode.
+//! Changes to an envelope: to its text, and to its decoded members.
 
 use serde_json::Value;
 
 use super::honest::ENVELOPES;
 use crate::forge::{decode, encode};
 
-/// What a protected header has, may have and must not have.
+/// Required, optional and forbidden members of a protected header.
 const NAMES: [&str; 12] =
     ["typ", "alg", "enc", "skid", "apu", "apv", "epk", "kid", "crit", "zip", "cty", "b64"];
 
-/// The bytes of the fuzzer, spent one by one.
+/// The input of the fuzzer, consumed byte by byte.
 pub(super) struct Source<'a>(&'a [u8]);
 
 impl<'a> Source<'a> {
@@ -32,7 +32,7 @@ impl<'a> Source<'a> {
         &among[self.index(among.len())]
     }
 
-    /// As many bytes as the next one says.
+    /// As many bytes as the value of the next byte.
     pub(super) fn some(&mut self) -> &'a [u8] {
         let length = self.byte().unwrap_or_default();
         let (some, rest) = self.0.split_at(self.0.len().min(usize::from(length)));
@@ -45,17 +45,17 @@ impl<'a> Source<'a> {
     }
 }
 
-/// One change; the numbers say where, and are brought into range when it is applied.
+/// One change; its numbers are positions, reduced to the valid range when it is applied.
 pub(super) enum Mutation {
-    /// An byte of the text becomes another.
+    /// Bytes of the text are replaced.
     Text { place: usize, bytes: Vec<u8> },
-    /// An byte of what a member encodes becomes another.
+    /// A byte of a decoded member is changed.
     Encoded { member: usize, place: usize, flip: u8 },
-    /// A member becomes that of another envelope.
+    /// A member is replaced by that of another envelope.
     Graft { member: usize, envelope: usize, from: usize },
-    /// A member is left out, in the envelope or in its protected header.
+    /// A member of the envelope or of its protected header is removed.
     Cut { member: usize },
-    /// A member of the protected header gets a value, or a new member comes.
+    /// A member of the protected header is set or added.
     Header { member: usize, value: Value },
 }
 
@@ -137,7 +137,7 @@ impl Mutation {
     }
 }
 
-/// What a member encodes, where it encodes anything.
+/// The decoded bytes of a member, if it is base64url.
 fn bytes(value: &Value) -> Option<Vec<u8>> {
     let text = value.as_str()?;
     base64_simd::URL_SAFE_NO_PAD.check(text.as_bytes()).ok()?;

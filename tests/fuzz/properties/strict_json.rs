@@ -1,4 +1,5 @@
-//! Any text as JSON, against three readers: `serde_json` and `jiter`, which are not strict, and `serde_json` made strict.
+//! Any text as JSON, compared with three readers: `serde_json` and `jiter`, which are not strict, and a strict reader
+//! over `serde_json`.
 
 use std::collections::HashSet;
 use std::fmt::Formatter;
@@ -7,8 +8,8 @@ use jiter::JsonValue;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-/// What the strict reader takes, the others take with the same value, and it is taken again as it is written anew; what
-/// it refuses is ambiguous or not JSON.
+/// A text that the strict reader accepts has the same value for the other readers, and after rewriting; a text that it
+/// refuses is ambiguous or not JSON.
 pub(crate) fn holds(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     let strict = pydidcomm::json::value(text, "text");
@@ -26,8 +27,8 @@ pub(crate) fn holds(data: &[u8]) {
     assert_eq!(pydidcomm::json::value(&written, "text").unwrap(), strict);
 }
 
-/// Whether jiter read the same value. It keeps integers of any size, which `serde_json` rounds to a float above 64 bits,
-/// and the integer `-0`, which `serde_json` reads as a float.
+/// Whether jiter read the same value. It preserves integers of any size, which `serde_json` rounds to a float above 64
+/// bits, and the integer `-0`, which `serde_json` reads as a float.
 fn same(theirs: &JsonValue<'_>, ours: &Value) -> bool {
     match (theirs, ours) {
         (JsonValue::Null, Value::Null) => true,
@@ -57,7 +58,7 @@ fn same(theirs: &JsonValue<'_>, ours: &Value) -> bool {
     }
 }
 
-/// Reads a value of at most so many levels with each name once in its object.
+/// Reads a value of at most so many levels, with unique names in each object.
 struct Levels(usize);
 
 impl Levels {

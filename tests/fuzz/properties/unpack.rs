@@ -3,7 +3,7 @@
 use super::honest::{self, ENVELOPES};
 use super::mutation::{Mutation, Source};
 
-/// A changed envelope is refused, or it says what it said.
+/// A changed envelope is refused, or unpacks to its facts.
 pub(crate) fn holds(data: &[u8]) {
     let mut source = Source::new(data);
     let mut text = source.choose(&ENVELOPES).clone();

@@ -12,7 +12,7 @@ use crate::world::World;
 
 const CONTENT: &[u8] = br#"{"@type":"https://didcomm.org/trust_ping/1.0/ping","@id":"one"}"#;
 
-/// Alice and Bob, whose secrets are held, and Carol.
+/// Alice and Bob, whose secrets are available, and Carol.
 static CAST: LazyLock<[SecretKey; 3]> = LazyLock::new(|| {
     [1, 2, 3].map(|byte| {
         let kid = DidUrl::parse("did:example:x#1").unwrap();
@@ -24,7 +24,7 @@ static CAST: LazyLock<[SecretKey; 3]> = LazyLock::new(|| {
 
 static WORLD: LazyLock<World> = LazyLock::new(|| World::of(Vec::new(), CAST[..2].to_vec()));
 
-/// Authcrypt and anoncrypt, to Bob and to both.
+/// Authcrypt and anoncrypt, to Bob, and to Bob and Carol.
 static ENVELOPES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let [alice, bob, carol] = CAST.each_ref().map(verkey);
     let ways = [
@@ -47,7 +47,7 @@ fn unpack(text: String) -> Option<Unpacked> {
     WORLD.run(|caller| async move { v1::unpack(&caller, &text, &Limits::default()).await }).ok()
 }
 
-/// A changed envelope is refused, or it says what it said.
+/// A changed envelope is refused, or unpacks to its sender and content.
 pub(crate) fn holds(data: &[u8]) {
     let mut source = Source::new(data);
     let mut text = source.choose(&ENVELOPES).clone();
