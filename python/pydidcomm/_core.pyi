@@ -1,7 +1,7 @@
 """
 The compiled core of pydidcomm.
 
-It relies on the interpreter lock, in a fork for instance, and so declares that it needs it.
+It declares that it needs the interpreter lock, because it relies on the lock, for instance in a fork.
 """
 
 from _typeshed import SupportsGetItem
@@ -28,7 +28,7 @@ class Agree:
     @property
     def key(self, /) -> Any:
         """
-        The object that stands for the key.
+        The object of the external key.
         """
     @property
     def public_key(self, /) -> PublicKey:
@@ -41,14 +41,14 @@ class Attachment:
     """
     Content in addition to the body of a message.
 
-    `from_bytes`, `from_file`, `from_json_value` and `from_links` make one; `data` given to the constructor is
-    the object that the specification defines: `{"json": value}`, `{"base64": text}` (base64url), or
-    `{"links": [url, ...], "hash": multihash}`, with an optional `jws`. `id` is a fresh UUID unless given.
-    Where a peer wrote several of `base64`, `json` and `links`, the content is that of `base64`, else of `json`.
+    Create one with `from_bytes`, `from_file`, `from_json_value` or `from_links`. The constructor takes `data` as
+    in the specification: `{"json": value}`, `{"base64": text}` (base64url), or
+    `{"links": [url, ...], "hash": multihash}`, with an optional `jws`. `id` defaults to a fresh UUID.
+    If `data` of a peer has several of `base64`, `json` and `links`, the content is `base64`, or else `json`.
     `DIDCommMessaging.sign_attachment` signs an attachment. DIDComm v2.1, section "Attachments".
 
     Raises:
-        TypeError: An argument has another type, or JSON has no form for it.
+        TypeError: An argument has the wrong type, or has no JSON form.
         ValueError: `data` has no content, links have no hash, `hash` is not a multihash, `base64` is not
             base64url, or `id` has characters other than letters, digits and `-._~`.
 
@@ -67,24 +67,24 @@ class Attachment:
     def __repr__(self, /) -> str: ...
     def as_dict(self, /) -> dict[str, Any]:
         """
-        The attachment as its JSON object, unknown members included.
+        The attachment as a JSON object, including unknown members.
         """
     @property
     def byte_count(self, /) -> int | None:
         """
-        The size of the content in bytes, as the sender states it; None where it is not a whole number.
+        The size of the content in bytes, as the sender states it; None if it is not a whole number.
 
-        It is informative: `as_dict()` has it as it was written.
+        It is not compared with the content. `as_dict()` has the value as it was written.
         """
     def content(self, /) -> bytes:
         """
-        The bytes that are inlined: those of `base64`, or the JSON text of `json` as it was written.
+        The inlined bytes: the decoded `base64`, or else the JSON text of `json` as it was written.
 
-        `base64` is read in either alphabet, with and without padding and line breaks.
+        `base64` may have either alphabet, padding and line breaks.
 
         Raises:
-            ContentNotFoundError: There are only links; fetch one, and `verify_hash` what came.
-            MalformedMessageError: `base64` is none.
+            ContentNotFoundError: The attachment has only links: fetch one, and check the bytes with `verify_hash`.
+            MalformedMessageError: `base64` is not base64.
 
         Example:
             >>> from pydidcomm import Attachment
@@ -94,20 +94,20 @@ class Attachment:
     @property
     def data(self, /) -> Mapping[str, Any]:
         """
-        Where the content is, the object with `json`, `base64` or `links`, a `dict` that is read-only.
+        The object with `json`, `base64` or `links`, as a read-only `dict`.
         """
     @property
     def description(self, /) -> str | None:
         """
-        What the content is, for people.
+        A description of the content, for human readers.
         """
     @property
     def filename(self, /) -> str | None:
         """
-        A name for a file with the content, one component, without letters that a file system refuses.
+        A safe file name for the content: one path component, without characters that file systems refuse.
 
-        None where the sender gives no name, or one of which nothing is left. A file of that name may exist:
-        open with mode "x". `raw_filename` is the name as the sender wrote it.
+        None if the sender gives no name, or no usable one. A file with this name may already exist: open it with
+        mode "x". `raw_filename` is the name as the sender wrote it.
 
         Example:
             >>> from pydidcomm import Attachment
@@ -118,14 +118,14 @@ class Attachment:
     @property
     def format(self, /) -> str | None:
         """
-        The format of the content, more exactly than its media type tells.
+        The format of the content, more specific than its media type.
         """
     @staticmethod
     def from_bytes(content: bytes | bytearray | memoryview, *, id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, lastmod_time: float | datetime | None = None, hash: "bool" = False) -> Attachment:
         """
-        The attachment that inlines these bytes, as base64url.
+        Create an attachment that inlines these bytes as base64url.
 
-        `hash` adds their multihash, which an encrypted or signed message does not need.
+        `hash=True` adds their multihash, which an encrypted or signed message does not need.
 
         Raises:
             ValueError: `id` has characters other than letters, digits and `-._~`.
@@ -138,15 +138,18 @@ class Attachment:
     @staticmethod
     def from_dict(attachment: Mapping[str, Any]) -> Attachment:
         """
-        Reads an attachment from its JSON object.
+        Read an attachment from its JSON object.
+
+        Raises:
+            MalformedMessageError: It is not a valid attachment.
         """
     @staticmethod
     def from_file(path: str | PathLike[str], *, id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, hash: "bool" = False) -> Attachment:
         """
-        The attachment that inlines a file, under its name, with its size and time of change.
+        Create an attachment that inlines a file, with its name, size and modification time.
 
-        The media type is guessed from the extension by `mimetypes` unless given. Reads the file before it
-        returns: in an event loop, read it there and use `from_bytes`.
+        `media_type` defaults to the guess of `mimetypes` from the extension. The call blocks while it reads the
+        file: in an event loop, read the file asynchronously and use `from_bytes`.
 
         Raises:
             OSError: The file cannot be read.
@@ -165,17 +168,20 @@ class Attachment:
     @staticmethod
     def from_json(attachment: str | bytes | bytearray | memoryview | Mapping[str, Any]) -> Attachment:
         """
-        Reads an attachment from its JSON text.
+        Read an attachment from its JSON text.
+
+        Raises:
+            MalformedMessageError: The text is not a valid attachment.
         """
     @staticmethod
     def from_json_value(value: Any, *, id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, lastmod_time: float | datetime | None = None) -> Attachment:
         """
-        The attachment that inlines a JSON value as it is, of media type `application/json` unless given.
+        Create an attachment that inlines a JSON value; `media_type` defaults to `application/json`.
 
-        It cannot be signed, as two writers may write one value as different bytes; `from_bytes` can.
+        It cannot be signed, because JSON has no canonical bytes: use `from_bytes` for content to sign.
 
         Raises:
-            TypeError: JSON has no form for the value.
+            TypeError: The value has no JSON form.
             ValueError: A number is not finite, or `id` has characters other than letters, digits and `-._~`.
 
         Example:
@@ -186,14 +192,14 @@ class Attachment:
     @staticmethod
     def from_links(links: Sequence[str], *, hash: str | None = None, content: bytes | bytearray | memoryview | None = None, id: str | None = None, description: str | None = None, filename: str | None = None, media_type: str | None = None, format: str | None = None, lastmod_time: float | datetime | None = None, byte_count: int | None = None) -> Attachment:
         """
-        The attachment whose content is to be fetched from any of these links.
+        Create an attachment whose content is fetched from any of these links.
 
-        A link needs the multihash of its content: give `hash`, or `content` to have it computed; `content`
-        itself is not sent.
+        Links require the multihash of the content: pass `hash`, or pass `content` to compute it; `content` itself
+        is not sent.
 
         Raises:
-            ValueError: A link is missing, `hash` is not a multihash, not one of `hash` and `content` is given, or
-                `id` has characters other than letters, digits and `-._~`.
+            ValueError: `links` is empty, both or neither of `hash` and `content` are given, `hash` is not a
+                multihash, or `id` has characters other than letters, digits and `-._~`.
 
         Example:
             >>> from pydidcomm import Attachment
@@ -204,7 +210,7 @@ class Attachment:
     @property
     def hash(self, /) -> str | None:
         """
-        The multihash of the content, as it was written; `verify_hash` compares it.
+        The multihash of the content, as it was written; `verify_hash` checks it.
         """
     @property
     def id(self, /) -> str | None:
@@ -213,11 +219,11 @@ class Attachment:
         """
     def json(self, /) -> Any:
         """
-        The content that is inlined as a JSON value: that of `json`, or what the bytes of `base64` say.
+        The inlined content as a JSON value: `json`, or the decoded JSON text in `base64`.
 
         Raises:
-            ContentNotFoundError: There are only links.
-            MalformedMessageError: The bytes are not JSON.
+            ContentNotFoundError: The attachment has only links.
+            MalformedMessageError: The content is not JSON.
         """
     @property
     def lastmod_time(self, /) -> Any | None:
@@ -227,7 +233,7 @@ class Attachment:
     @property
     def links(self, /) -> tuple[str, ...]:
         """
-        Where the content can be had, in the order in which the sender wrote it; empty where it is inlined.
+        The URIs to fetch the content from, in the sender's order; empty if `data` has no `links`.
         """
     @property
     def media_type(self, /) -> str | None:
@@ -237,22 +243,22 @@ class Attachment:
     @property
     def raw_filename(self, /) -> str | None:
         """
-        The file name as the sender wrote it, not safe to create a file with.
+        The file name as the sender wrote it; not safe as a path.
         """
     def verify_hash(self, /, content: bytes | bytearray | memoryview | None = None) -> None:
         """
-        Returns if `hash` is that of the content, and raises otherwise.
+        Check that `hash` is the hash of the content.
 
-        The content is what is inlined, or `content` fetched from a link. The hash is over the bytes of the
-        content (for `json` over its text as it stands). SHA-256 and SHA-512 multihashes are compared, written
-        in multibase, bare base58btc or hex; ours are SHA-256 in base58btc multibase, `zQm...`.
+        `content` is what was fetched from a link; without it, the inlined content is checked. The hash is computed
+        over the bytes of the content, for `json` over its text as it was written. SHA-256 and SHA-512 multihashes
+        are supported, in multibase, bare base58btc or hex; new attachments have SHA-256 in multibase, `zQm...`.
 
         Raises:
-            UntrustedMessageError: The content is another one.
-            UnsupportedError: The hash was made by another function.
-            MalformedMessageError: The hash is missing or not a multihash (a bare digest is not one), or `content`
-                is not what is inlined next to the links.
-            ContentNotFoundError: There are only links, and no `content` was given.
+            UntrustedMessageError: The content has another hash.
+            UnsupportedError: The hash function is not supported.
+            MalformedMessageError: `hash` is missing or not a multihash (a bare digest is not one), or `content`
+                differs from the inlined content.
+            ContentNotFoundError: The attachment has only links, and `content` is missing.
 
         Example:
             >>> from pydidcomm import Attachment, UntrustedMessageError
@@ -268,61 +274,62 @@ class Attachment:
 @final
 class Batch:
     """
-    Operations of which none waits for another, and which are asked for together.
+    Independent operations, whose questions are collected.
     """
     def __new__(cls, /, operations: SupportsGetItem[int, Any], threads: SupportsIndex | None) -> Batch:
         """
-        Takes operations that were prepared, and exceptions in the places of what could not be; and how many threads
-        they may run on: None for all.
+        Takes prepared operations, with an exception in place of each that could not be prepared, and the maximum
+        number of threads: None for all.
         """
     def cancel(self, /) -> None:
         """
-        Withdraws the batch: operations that have not begun are skipped.
+        Cancel the batch: operations that have not started are skipped.
         """
     @property
     def long(self, /) -> bool:
         """
-        Whether it takes so long that an event loop is left for it.
+        Whether the batch takes long enough to leave the event loop.
         """
     def results(self, /) -> Any:
         """
-        The results in the order of the operations, and exceptions in the places of what failed.
+        The results in the order of the operations, with an exception in place of each that failed.
         """
     def run(self, /) -> Any:
         """
-        Runs each operation to its next question or to its result; the questions, or none where all have ended.
+        Run each operation to its next question or its result, and return the questions: empty when all have ended.
         """
     def supply(self, /, answers: SupportsGetItem[int, Any]) -> None:
         """
-        Answers the next questions in their order, as `Operation.supply` does; an exception fails all that asked.
+        Answer the last questions in their order; an exception in place of an answer fails all operations that asked.
         """
     @staticmethod
     def unpacking(packed_msgs: SupportsGetItem[int, Any], options: UnpackOptions, replay_key: bool, known: tuple[Context, int], threads: SupportsIndex | None) -> Batch:
         """
-        Prepares the unpacking of each of the messages.
+        Prepare to unpack each of the messages.
         """
 
 @final
 class Context:
     """
-    What a party's operations can answer without asking Python, and what they have to know; prepared once.
+    The stores and options of a party's operations, prepared once.
     """
     def __new__(cls, /, *, secrets: InMemorySecrets | None = None, resolver: LocalResolver | None = None, prefixes: Sequence[str] = ..., exceptions: Sequence[str] = ..., taking_options: SupportsGetItem[int, tuple[str, bool]] = ..., remember_peers: "bool" = True, max_document_entries: int | None = None) -> Context:
         """
-        Takes secrets, a resolver, the prefixes of the DIDs that it resolves and the longer ones that it does not;
-        which resolvers take options, by prefix; whether keys remember peers; and the most entries of a document.
+        Takes secrets; a resolver, the prefixes of its DIDs and longer prefixes of DIDs that are not; by prefix,
+        whether a resolver takes options; whether keys cache secrets with peers; and the most entries of a document.
         """
 
 @final
 class DIDDocument:
     """
-    A DID document, parsed once; what a resolver may hand out again and again.
+    A parsed DID document, which a resolver can cache and return any number of times.
 
-    Made from the document's JSON object. Ids in it may be absolute or relative, keys embedded or
-    referenced; a key or a service that cannot be used is passed over. DIDComm v2.1, section "DID Document Keys".
+    The constructor takes the document's JSON object. Its ids may be absolute or relative, its keys embedded or
+    referenced. Keys and services that are unusable here are skipped, and a relationship that is not a list is
+    reported by the operation that needs it. DIDComm v2.1, section "DID Document Keys".
 
     Raises:
-        MalformedDocumentError: It has no `id` that is a DID, or a relationship that is not a list.
+        MalformedDocumentError: `id` is missing or not a DID, or the document has more than 4096 entries.
 
     Example:
         >>> from pydidcomm import DIDDocument
@@ -344,12 +351,12 @@ class DIDDocument:
         """
     def as_dict(self, /) -> dict[str, Any]:
         """
-        The document as its JSON object: a fresh copy.
+        The document as a JSON object, a new copy at each call.
         """
     @property
     def authentication(self, /) -> tuple[str, ...]:
         """
-        The absolute ids of the keys that sign in the name of the DID, in the document's order.
+        The absolute ids of the keys that sign for the DID, in the document's order.
         """
     @property
     def id(self, /) -> str:
@@ -359,7 +366,7 @@ class DIDDocument:
     @property
     def key_agreement(self, /) -> tuple[str, ...]:
         """
-        The absolute ids of the keys that messages are encrypted to, in the document's order.
+        The absolute ids of the keys to encrypt messages to, in the document's order.
         """
     @property
     def services(self, /) -> tuple[Service, ...]:
@@ -370,7 +377,7 @@ class DIDDocument:
 @final
 class Delivery:
     """
-    One way to hand an envelope over: a URI, and the text that is wrapped for that URI.
+    One way to deliver an envelope: an endpoint URI, and the text for that endpoint.
 
     DIDComm v2.1, sections "Sender Process to Enable Forwarding" and "Failover".
     """
@@ -388,34 +395,34 @@ class Delivery:
     @property
     def message(self, /) -> str:
         """
-        The text for the wire, in one layer for each mediator on the way.
+        The text for the wire, with one layer for each mediator on the route.
 
-        That of the first delivery is there; that of another one is wrapped when it is first read.
+        Packing wraps the text of the first delivery; the text of any other is wrapped on first access.
         """
     @property
     def route(self, /) -> tuple[str, ...]:
         """
-        Whom the text is wrapped for, the outermost layer first, mediators, or certain keys of theirs.
+        The mediators that the text is wrapped for, or their routing keys; the outermost layer first.
         """
     @property
     def routed_to_kids(self, /) -> tuple[str, ...]:
         """
-        The keys of the first mediator that the outermost layer is encrypted to; none without a mediator.
+        The first mediator's keys that the outermost layer is encrypted to; empty without a mediator.
         """
     @property
     def service_id(self, /) -> str:
         """
-        The absolute id of the recipient's service that names the way.
+        The absolute id of the recipient's service with this endpoint.
         """
     @property
     def text(self, /) -> str:
         """
-        The text for the wire, as `str(...)` of this object is too.
+        The text for the wire; `str(...)` of this object is the same.
         """
     @property
     def uri(self, /) -> str:
         """
-        The URI that takes the text.
+        The endpoint URI.
         """
 
 @final
@@ -432,18 +439,19 @@ class Envelope:
     @property
     def curve(self, /) -> str:
         """
-        The curve of all its keys.
+        The curve of all keys of the envelope.
         """
     @property
     def deliveries(self, /) -> tuple[Delivery, ...]:
         """
-        The ways to hand it over, in the recipient's order of preference; when one fails take the next.
+        The deliveries, in the recipient's order of preference: if one fails, use the next.
         """
     def delivery(self, /, *schemes: "str") -> Delivery:
         """
-        The first delivery to a URI with one of these schemes; to any where none is given.
+        The first delivery to a URI with one of these schemes, or with any scheme if none is given.
 
-        Raises EndpointNotFoundError where there is none.
+        Raises:
+            EndpointNotFoundError: No delivery has such a URI.
         """
     @property
     def from_kid(self, /) -> str | None:
@@ -458,28 +466,28 @@ class Envelope:
     @property
     def message(self, /) -> str:
         """
-        The text for the wire, wrapped for the mediators before the first of the deliveries.
+        The text for the wire, wrapped for the mediators of the first delivery.
         """
     @property
     def text(self, /) -> str:
         """
-        The text for the wire, as `str(...)` of this object is too.
+        The text for the wire; `str(...)` of this object is the same.
         """
     @property
     def to_kids(self, /) -> tuple[str, ...]:
         """
-        The keys of the recipient that it was encrypted to.
+        The recipient's keys that the envelope is encrypted to.
         """
 
 @final
 class FindSecrets:
     """
-    Asks for secrets.
+    Requests secrets.
     """
     @property
     def every(self, /) -> bool:
         """
-        Whether all that are held are wanted; otherwise the first will do.
+        Whether to return every available secret; otherwise the first is enough.
         """
     @property
     def kids(self, /) -> list[str]:
@@ -489,21 +497,21 @@ class FindSecrets:
     @property
     def only(self, /) -> str | None:
         """
-        The kid, if there is one; None where there are several.
+        The kid, if there is exactly one; None if there are several.
         """
     @property
     def public_keys(self, /) -> list[PublicKey]:
         """
-        The public half of each where they are known; otherwise none.
+        The public key of each, or an empty list if they are unknown.
         """
 
 @final
 class FormFault:
     """
-    A part of a received message that was read as absent, because its form is not the specification's.
+    A part of a received message that was read as absent because of its invalid form.
 
-    `Metadata.form_faults` has them where `UnpackConfig.tolerate_form_faults` is on; without it the message is
-    refused with MalformedMessageError.
+    `Metadata.form_faults` lists them if `UnpackConfig.tolerate_form_faults` is on; otherwise unpacking raises
+    MalformedMessageError.
 
     Example:
         >>> from pydidcomm import UnpackConfig, sync
@@ -521,23 +529,23 @@ class FormFault:
     @property
     def part(self, /) -> str:
         """
-        The part, as its path in the message, `created_time`, `attachments[0].id`.
+        The path of the part in the message, such as `created_time` or `attachments[0].id`.
         """
     @property
     def reason(self, /) -> str:
         """
-        What is wrong with its form.
+        The reason why the form is invalid.
         """
     @property
     def value(self, /) -> Any:
         """
-        The value as the sender wrote it, read-only; None where it is missing.
+        The value as the sender wrote it, read-only; None if it is missing.
         """
 
 @final
 class Forwarded:
     """
-    What a mediator hands on, and to which DID; the content is not proved yet.
+    An unpacked forward: the next hop and the payloads, about which nothing is proved.
 
     DIDComm v2.1, section "Routing Protocol 2.0".
     """
@@ -548,59 +556,58 @@ class Forwarded:
     @property
     def delay_milli(self, /) -> tuple[int, int] | None:
         """
-        How many milliseconds to wait before handing on, a time at random from the first to the second of them.
+        The requested delay of the delivery: a random time from the first to the second number of milliseconds.
 
-        Both are the same where the sender asks for a certain time; None where it asks for none.
+        Both numbers are the same if the sender requests a fixed delay; None if it requests none.
         """
     @property
     def expires_time(self, /) -> int | None:
         """
-        When the sender loses interest, in seconds since the epoch; None where it never does.
+        The time after which the delivery is useless, in seconds since the epoch; None if there is none.
         """
     def goes_to(self, /, party: str) -> bool:
         """
-        Whether `next` is this party: the same DID, and where both name a key the same key.
+        Whether `next` is this party: the same DID, and if both have a fragment the same key.
         """
     @property
     def links(self, /) -> tuple[Attachment, ...]:
         """
-        The attachments that have to be fetched before they can be handed on, each with `links` and a `hash`.
+        The payloads to fetch before they can be delivered: attachments with `links` and a `hash`.
         """
     @property
     def message(self, /) -> Message:
         """
-        The forward as a message, with every header that it has.
+        The forward as a message, with all of its headers.
         """
     @property
     def messages(self, /) -> tuple[str, ...]:
         """
-        The messages to hand on, JSON texts, as they were attached and in that order.
+        The payloads to deliver, as JSON texts in the order of the attachments.
         """
     @property
     def metadata(self, /) -> Metadata:
         """
-        What was proved about the forward; it says nothing about the messages inside.
+        The proved facts about the forward; nothing is proved about the payloads.
         """
     @property
     def next(self, /) -> str:
         """
-        Who gets the messages next, as the sender wrote it, a DID, or the id of a key.
+        The next hop as the sender wrote it: a DID, or the DID URL of a key.
         """
     @property
     def received(self, /) -> UnpackResult:
         """
-        The forward as any message is received.
+        The forward as an `UnpackResult`.
         """
 
 @final
 class FromPrior:
     """
-    The claims of a DID rotation: `iss` becomes `sub`, or ends where `sub` is None.
+    The claims of a DID rotation from `iss` to `sub`; without `sub` the relationship ends.
 
-    Put into `Message.from_prior`, the claims are signed by a key of `iss` when the message is packed;
-    found there after `unpack`, they have been verified. `iat` is the time of the rotation: the time at
-    which the object was made, unless given. Times are seconds since 1970-01-01T00:00:00Z.
-    DIDComm v2.1, section "DID Rotation".
+    Packing a message with these claims as `from_prior` signs them with a key of `iss`; `unpack` verifies them,
+    and its result has the verified claims there. `iat` is the time of the rotation and defaults to now. Times are
+    in seconds since 1970-01-01T00:00:00Z. DIDComm v2.1, section "DID Rotation".
 
     Raises:
         ValueError: `iss` or `sub` is not a DID, or they are the same.
@@ -620,27 +627,27 @@ class FromPrior:
     def __repr__(self, /) -> str: ...
     def as_dict(self, /) -> dict[str, Any]:
         """
-        The claims as the JWT carries them.
+        The claims as the JSON object of the JWT.
         """
     @property
     def aud(self, /) -> str | tuple[str, ...] | None:
         """
-        Whom the token is for.
+        The audience of the token.
         """
     @property
     def exp(self, /) -> int | None:
         """
-        When the token ceases to be valid, in seconds since the epoch.
+        The expiry time of the token, in seconds since the epoch.
         """
     @property
     def iat(self, /) -> int | None:
         """
-        When the DID was rotated, in seconds since the epoch.
+        The time of the rotation, in seconds since the epoch.
         """
     @property
     def iss(self, /) -> str:
         """
-        The prior DID, which signs.
+        The prior DID, the signer.
         """
     @property
     def jti(self, /) -> str | None:
@@ -650,7 +657,7 @@ class FromPrior:
     @property
     def nbf(self, /) -> int | None:
         """
-        When the token becomes valid, in seconds since the epoch.
+        The time from which the token is valid, in seconds since the epoch.
         """
     @property
     def sub(self, /) -> str | None:
@@ -661,17 +668,17 @@ class FromPrior:
 @disjoint_base
 class InMemorySecrets:
     """
-    Secrets kept in this process, each parsed when it enters.
+    Private keys in the memory of this process, parsed on insertion.
 
-    Takes JWKs with their `kid`, the other forms that `Secret` reads, and `Secret` handles. It is a
-    `SecretsStore`: `add_key` puts a secret in, `get_key` and `get_keys` find them.
+    The constructor takes a list of `Secret`, of JWKs with `kid`, or of the other forms that `Secret` reads. It is a
+    `SecretsStore`: `add_key` stores a secret, `get_key` and `get_keys` find secrets.
 
-    A DID with a long and a short form, as every did:peer:4 has, is one party: a secret that was put in under
-    one of them is found, replaced and forgotten under the other one too.
+    The long and the short form of a DID, such as a did:peer:4, are one party: a secret that was stored under one form
+    is found, replaced and removed under the other form too.
 
     Raises:
-        ValueError: An entry is not a secret key.
-        UnsupportedError: An entry is a key on a curve that is not on offer.
+        ValueError: An entry is not a private key, or has no kid.
+        UnsupportedError: The curve or the type of an entry is not supported.
 
     Example:
         >>> from pydidcomm import InMemorySecrets, Secret
@@ -687,15 +694,15 @@ class InMemorySecrets:
     def __repr__(self, /) -> str: ...
     def add_key(self, /, secret: Secret | Mapping[str, Any]) -> None:
         """
-        Keeps a secret under its kid, in place of an earlier one.
+        Store a secret under its kid, and replace an earlier one.
         """
     def get_key(self, /, kid: str) -> Secret | None:
         """
-        The secret of that kid, under the kid by which it was put in; or None.
+        The secret with this kid, under the kid of its insertion; None if there is none.
         """
     def get_keys(self, /, kids: Sequence[str]) -> list[str]:
         """
-        Those of the kids whose secrets are held.
+        The kids, among these, whose secrets are stored.
         """
     def kids(self, /) -> list[str]:
         """
@@ -703,27 +710,27 @@ class InMemorySecrets:
         """
     def remove_key(self, /, kid: str) -> bool:
         """
-        Forgets the secret of that kid, and says whether there was one.
+        Remove the secret with this kid, and return whether there was one.
         """
 
 @disjoint_base
 class LocalResolver:
     """
-    Resolves the DIDs that carry their own document, did:key, did:jwk and did:peer, without a network.
+    Resolves did:key, did:jwk and did:peer, whose DIDs contain their documents, without a network.
 
-    `key_naming` is how the keys of a did:peer:2 are named: "numbered" (`#key-1`) as today, or "multibase"
-    (`#6LS...`) as libraries of 2021 and 2022 expect. Documents are remembered in a bounded cache.
+    `key_naming` selects the names of the keys of a did:peer:0, 2 or 3: "numbered" (`#key-1`), the current form,
+    or "multibase" (`#6LS...`), which libraries of 2021 and 2022 expect. Documents are cached in bounded memory.
 
-    Some DIDs are only a hash: the short form of a did:peer:4, a did:peer:3, a did:peer:1. They resolve when
-    what they are the hash of was remembered (`remember`, `remember_genesis`), the first two also when the
-    long form was resolved not long ago. The long form of a did:peer:4 is also kept when a message of it has
-    been unpacked and its sender is proved; a message that proves nothing evicts none of these.
+    Some DIDs are only a hash: the short form of a did:peer:4, a did:peer:3, a did:peer:1. They resolve after
+    `remember` or `remember_genesis` has stored the preimage, and the first two also while the document of the long
+    form is cached. Unpacking a message stores the long form of its sender, a did:peer:4, if the sender is proved;
+    messages without a proved sender evict no stored long form.
 
-    `long_forms` is a mapping for what is remembered and kept, by the DID that is its hash: a `dict`, or a
-    `MutableMapping` over a database. Without one it stays in this object: what was remembered until `forget`,
-    and the long forms of proved senders within 16 MiB, which is room for some 10,000 contacts.
+    `long_forms` is the mapping for the stored long forms and genesis documents, by the DID that is their hash: a
+    `dict`, or a `MutableMapping` over a database. Without it they are in this object: those of `remember` and
+    `remember_genesis` until `forget`, and those of proved senders within 16 MiB, enough for some 10,000 contacts.
 
-    A subclass may override `resolve`, which is called for every DID then.
+    A subclass may override `resolve`, which is then called for every DID.
 
     Example:
         >>> from pydidcomm import LocalResolver
@@ -739,7 +746,13 @@ class LocalResolver:
     def __repr__(self, /) -> str: ...
     def forget(self, /, did: str) -> bool:
         """
-        Forgets a DID in all its forms, in `long_forms` too; returns whether anything was known of it.
+        Remove a DID in all its forms, also from `long_forms`.
+
+        Args:
+            did: The DID, in any of its forms.
+
+        Returns:
+            Whether anything was stored or cached for it.
 
         Example:
             >>> from pydidcomm import LocalResolver
@@ -752,14 +765,15 @@ class LocalResolver:
         """
     def known(self, /, did: str) -> str | None:
         """
-        What the DID is the hash of, where it was remembered: the long form, or the text of the genesis document.
+        The long form or the genesis document that the DID is the hash of; None if it is neither stored nor cached.
         """
     @property
     def long_forms(self, /) -> Any:
         """
-        What was remembered and kept, by the DID that is its hash, the mapping that was given, or a copy that is read-only.
+        The stored long forms and genesis documents, by the DID that is their hash.
 
-        Save it, and pass it to the next `LocalResolver`.
+        The mapping that was passed to the constructor, or else a read-only copy: save it, and pass it to the next
+        `LocalResolver`.
 
         Example:
             >>> from pydidcomm import LocalResolver
@@ -773,11 +787,17 @@ class LocalResolver:
         """
     def remember(self, /, did: str) -> str:
         """
-        Remembers the long form of a did:peer:4, or a did:peer:2, and returns the short form that resolves from now on.
+        Store a did:peer:2 or the long form of a did:peer:4, so that its short form resolves.
+
+        Args:
+            did: The did:peer:2, or the long form.
+
+        Returns:
+            The short form: a did:peer:3, or the short form of the did:peer:4.
 
         Raises:
             ValueError: The DID has no short form.
-            MalformedDocumentError: The document in the DID is broken.
+            MalformedDocumentError: The document in the DID is invalid.
 
         Example:
             >>> from pydidcomm import LocalResolver
@@ -792,12 +812,17 @@ class LocalResolver:
         """
     def remember_genesis(self, /, document: str | bytes | bytearray | memoryview | Mapping[str, Any]) -> str:
         """
-        Remembers the genesis document of a did:peer:1, and returns the DID, which resolves from now on.
+        Store the genesis document of a did:peer:1, so that the DID resolves.
 
-        The DID is the hash of the document to the byte: hand over text. A dict is written without white space.
+        Args:
+            document: The document: text, because the DID is the hash of its bytes. A dict is written as JSON without
+                white space.
+
+        Returns:
+            The did:peer:1.
 
         Raises:
-            ValueError: The document has an `id`, or ids that are not relative.
+            ValueError: The document is not a JSON object, has an `id`, or has ids that are not relative.
 
         Example:
             >>> from pydidcomm import LocalResolver
@@ -806,28 +831,39 @@ class LocalResolver:
         """
     def resolve(self, /, did: str) -> DIDDocument | None:
         """
-        The document of the DID; None where its text does not contain it; MalformedDocumentError where it is broken.
+        Resolve a DID to its document.
+
+        Args:
+            did: The DID.
+
+        Returns:
+            The document; None for a DID of another method, and for a hash without its stored or cached preimage.
+
+        Raises:
+            MalformedMessageError: `did` is not a DID.
+            MalformedDocumentError: The document in the DID is invalid.
+            UnsupportedError: The numalgo, or the type of the only key, is not supported.
         """
 
 @final
 class LongWork:
     """
-    Says that what comes next takes long: `run` does it, on another thread where an event loop waits.
+    Announces long work, which `run` does: on another thread, if an event loop is waiting.
     """
 
 @final
 class Message:
     """
-    A plaintext message: what is said, before it is packed and after it was unpacked.
+    A plaintext message, before packing and after unpacking.
 
-    It exists only if every header has the form that the specification demands, and it never changes;
-    `replace` makes a changed copy. `frm` stands for the header `from`. `id` is a fresh UUID unless given.
-    A header without an argument of its own goes into `custom_headers`, a dict, for instance `return_route`.
-    Times are whole seconds since 1970-01-01T00:00:00Z, given as an int, a float or an aware datetime. A `type`
-    that is not a Message Type URI is taken with a `MessageTypeWarning`. DIDComm v2.1, section "Message Headers".
+    Every header has the form that the specification requires. A message is immutable: `replace` returns a changed
+    copy. `frm` is the header `from`. `id` defaults to a fresh UUID. Headers without an argument of their own, such
+    as `return_route`, go into the dict `custom_headers`. Times are an int, a float or an aware datetime, and are
+    stored as whole seconds since 1970-01-01T00:00:00Z. A `type` that is not a Message Type URI is accepted with a
+    `MessageTypeWarning`. DIDComm v2.1, section "Message Headers".
 
     Raises:
-        TypeError: An argument has another type, or JSON has no form for it.
+        TypeError: An argument has the wrong type, or has no JSON form.
         ValueError: A header has a form that the specification forbids.
 
     Example:
@@ -847,7 +883,7 @@ class Message:
     def __repr__(self, /) -> str: ...
     def _repr_html_(self, /) -> str:
         """
-        The headers as a table for notebooks; without the body.
+        The headers as a table for notebooks, without the body.
         """
     @property
     def accept_lang(self, /) -> tuple[str, ...] | None:
@@ -863,15 +899,19 @@ class Message:
         """
         The message as the JSON object of its plaintext.
 
-        Raises ValueError where it announces a DID rotation that is not signed yet: packing signs it.
+        Raises:
+            ValueError: `from_prior` is not signed yet; packing the message signs it.
         """
     def as_json(self, /) -> str:
         """
-        The message as the JSON text of its plaintext; raises ValueError as `as_dict` does.
+        The message as the JSON text of its plaintext.
+
+        Raises:
+            ValueError: `from_prior` is not signed yet; packing the message signs it.
         """
     def attachment(self, /, id: str) -> Attachment | None:
         """
-        The attachment of that id, or None; `#` before the id, as a body refers to it, is passed over.
+        The attachment with this id, or None; the id may have a leading `#`, as references in a body have.
 
         Example:
             >>> from pydidcomm import Attachment, Message
@@ -885,15 +925,15 @@ class Message:
     @property
     def attachments(self, /) -> tuple[Attachment, ...]:
         """
-        The attachments, the same objects at each access.
+        The attachments, the same objects on each access.
         """
     @property
     def body(self, /) -> Mapping[str, Any]:
         """
-        The body, a `dict` that is read-only, empty where the message has none.
+        The body as a read-only `dict`, empty if the message has none.
 
-        A change in it raises TypeError: the message would not have it. `replace(body=...)` makes a message with
-        another body, and `copy.deepcopy` a plain `dict`.
+        Changing it raises TypeError, because the message would not change. `replace(body=...)` returns a message
+        with another body, and `copy.deepcopy` of the body a plain `dict`.
 
         Example:
             >>> from pydidcomm import Message
@@ -904,7 +944,7 @@ class Message:
     @property
     def created_at(self, /) -> datetime | None:
         """
-        `created_time` as an aware datetime in UTC; None where it is absent or after the year 9999.
+        `created_time` as an aware datetime in UTC; None if it is absent or after the year 9999.
 
         Example:
             >>> from datetime import datetime, timezone
@@ -917,42 +957,48 @@ class Message:
     @property
     def created_time(self, /) -> int | None:
         """
-        When the message was made, in seconds since the epoch.
+        The creation time of the message, in seconds since the epoch.
         """
     @property
     def custom_headers(self, /) -> Mapping[str, Any]:
         """
-        The headers that the specification does not define, a `dict` that is read-only, as `body` is.
+        The headers that the specification does not define, as a read-only `dict` like `body`.
         """
     @property
     def expires_at(self, /) -> datetime | None:
         """
-        `expires_time` as an aware datetime in UTC; None where it is absent or after the year 9999.
+        `expires_time` as an aware datetime in UTC; None if it is absent or after the year 9999.
         """
     @property
     def expires_time(self, /) -> int | None:
         """
-        When the message expires, in seconds since the epoch; None is never.
+        The expiry time of the message, in seconds since the epoch; None if it never expires.
         """
     @property
     def frm(self, /) -> str | None:
         """
-        The DID that the message says it is from; `unpack` tells whether that is proved.
+        The claimed sender (`from`); `sender` of the result of `unpack` is proved.
         """
     @staticmethod
     def from_dict(message: Mapping[str, Any]) -> Message:
         """
-        Reads a message from its JSON object, and raises MalformedMessageError where it is none.
+        Read a message from its JSON object.
+
+        Raises:
+            MalformedMessageError: The object is not a valid message.
         """
     @staticmethod
     def from_json(message: str | bytes | bytearray | memoryview | Mapping[str, Any]) -> Message:
         """
-        Reads a message from its JSON text, and raises MalformedMessageError where it is none.
+        Read a message from its JSON text.
+
+        Raises:
+            MalformedMessageError: The text is not a valid message.
         """
     @property
     def from_prior(self, /) -> FromPrior | str | None:
         """
-        The DID rotation that the message announces; a str is a token that is not verified.
+        The DID rotation that the message announces; a str is an unverified token.
         """
     @property
     def id(self, /) -> str:
@@ -961,7 +1007,7 @@ class Message:
         """
     def is_expired(self, /, now: float | datetime | None = None) -> bool:
         """
-        Whether `expires_time` has come at that time, which is now unless it is given.
+        Whether the message has expired at the time `now`, which defaults to the current time.
 
         A message without `expires_time` never expires. DIDComm v2.1, section "Message Headers".
         """
@@ -973,7 +1019,7 @@ class Message:
     @property
     def please_ack(self, /) -> tuple[str, ...] | None:
         """
-        The ids of messages to acknowledge; an empty one stands for this message.
+        The ids of messages to acknowledge; an empty id means this message.
         """
     @property
     def pthid(self, /) -> str | None:
@@ -982,22 +1028,28 @@ class Message:
         """
     def replace(self, /, **changes: "Any") -> "Message":
         """
-        A copy with these arguments of the constructor changed; every other part stays as it was written.
+        Copy the message with other values for these arguments of the constructor.
+
+        Every other part remains as it was written. A verified `from_prior` is signed again by packing.
+
+        Raises:
+            TypeError: An argument is unknown, has the wrong type, or has no JSON form.
+            ValueError: A header has an invalid form, or `from_prior` is an unverified token that is not replaced.
         """
     @property
     def thid(self, /) -> str | None:
         """
-        The thread id as it was written; a message without one begins the thread of its own id.
+        The thread id as it was written; see `thread` for messages without one.
         """
     @property
     def thread(self, /) -> str:
         """
-        The id of the thread that the message belongs to, `thid`, or its own `id` where it begins one.
+        The id of the thread of the message: `thid`, or else its own `id`, as it begins the thread.
         """
     @property
     def to(self, /) -> tuple[str, ...] | None:
         """
-        The DIDs that the message says it is to.
+        The DIDs of the claimed recipients.
         """
     @property
     def type(self, /) -> str:
@@ -1008,7 +1060,7 @@ class Message:
 @final
 class Metadata:
     """
-    What was proved about a message; nothing here is merely claimed.
+    The facts about a message that its unpacking proved.
 
     DIDComm v2.1, sections "Message Layer Addressing Consistency" and "IANA Media Types".
     """
@@ -1023,7 +1075,7 @@ class Metadata:
     @property
     def anonymous_sender(self, /) -> bool:
         """
-        Whether the envelope hid the sender from everybody but the recipient.
+        Whether the envelope hides the sender from all but the recipient.
         """
     @property
     def authenticated(self, /) -> bool:
@@ -1058,12 +1110,12 @@ class Metadata:
     @property
     def expired(self, /) -> bool:
         """
-        Whether `expires_time` of the message had come when it was unpacked.
+        Whether the message had expired when it was unpacked.
         """
     @property
     def form_faults(self, /) -> tuple[FormFault, ...]:
         """
-        The parts of the message that were read as absent, because their form is not the specification's.
+        The parts of the message that were read as absent because of their invalid form.
 
         Empty unless `UnpackConfig.tolerate_form_faults` is on.
         """
@@ -1080,46 +1132,46 @@ class Metadata:
     @property
     def non_repudiation(self, /) -> bool:
         """
-        Whether `frm` of the message can be proved to others too, by a signature.
+        Whether a signature proves `frm` of the message to third parties too.
         """
     @property
     def profile(self, /) -> str | None:
         """
-        The profile of `UnpackConfig.accept_profiles` without which the message would have been refused, or None.
+        The profile in `UnpackConfig.accept_profiles` with the deviations of the message; None if it has none.
 
-        With "veramo", `warnings` says what is not proved: `WarningCode.AUTHCRYPT_DRAFT_3` that another recipient
-        may have written the message, `UNBOUND_RECIPIENTS` that the list of recipients may have been changed.
+        With "veramo", `warnings` lists what is not proved: with `WarningCode.AUTHCRYPT_DRAFT_3`, another recipient
+        may have written the message; with `UNBOUND_RECIPIENTS`, the list of recipients may have been changed.
         """
     @property
     def re_wrapped_in_forward(self, /) -> bool:
         """
-        Whether a mediator had wrapped the message once more, in a forward to us that was opened with it.
+        Whether the message arrived in a forward to us, rewrapped by a mediator, which was unwrapped too.
         """
     @property
     def recipient(self, /) -> str | None:
         """
-        The DID of ours that the message was encrypted to, in the form that `sender` has; None in the open.
+        Our DID that the message was encrypted to, in the same form as `sender`; None without encryption.
         """
     @property
     def recipient_kid(self, /) -> str | None:
         """
-        The key of ours that opened the message.
+        Our key that opened the message.
         """
     @property
     def sender(self, /) -> str | None:
         """
-        The DID that is proved to be the sender, by authcrypt or by a signature; None where none is proved.
+        The DID of the sender that authcrypt or a signature proves; None if no sender is proved.
 
-        It has one form for one party, whichever the message has: the short form of a did:peer:4, and the
-        did:peer:2 of a did:peer:3 that the resolver knows. See `same_party` for other comparisons.
+        One party always has one form, whichever form is in the message: the short form of a did:peer:4, and the
+        did:peer:2 of a did:peer:3 if the resolver has it. See `same_party` for other comparisons.
         """
     @property
     def sender_long_form(self, /) -> str | None:
         """
-        The long form of `sender`, where that is a did:peer:4 and the message or the resolver has it.
+        The long form of `sender`, if that is a did:peer:4 and the message or the resolver has it.
 
-        The peer writes its short form from its second message on, which resolves only where the long form is
-        known: keep it with the contact, or see `long_forms` of `LocalResolver`.
+        The peer writes only its short form after the first message, which resolves only if the long form is stored:
+        store it with the contact, or see `long_forms` of `LocalResolver`.
         """
     @property
     def sign_alg(self, /) -> SignAlg | None:
@@ -1129,7 +1181,7 @@ class Metadata:
     @property
     def sign_from(self, /) -> str | None:
         """
-        The key that signed; its DID is `frm` of the message.
+        The signing key; its DID is `frm` of the message.
         """
     @property
     def signed_message(self, /) -> str | None:
@@ -1139,46 +1191,47 @@ class Metadata:
     @property
     def warnings(self, /) -> tuple[MessageWarning, ...]:
         """
-        What is unusual about the message and no reason to refuse it, texts, each with a `code`.
+        Anomalies of the message that are not a reason to refuse it: texts, each with a `code`.
 
-        One with the code `WarningCode.UNPROVED_FROM` says that `frm` of the message is not proved.
+        The code `WarningCode.UNPROVED_FROM` means that `frm` of the message is not proved.
         """
 
 @final
 class Operation:
     """
-    A running pack or unpack: each run leads to the next question or to the result.
+    A running operation: each run returns the next question or the result.
     """
     def cancel(self, /) -> None:
         """
-        Withdraws the operation: computation that has not begun is skipped.
+        Cancel the operation: computation that has not started is skipped.
         """
     def run(self, /) -> Any:
         """
-        Runs to the next question or to the result, however long that takes.
+        Run to the next question or to the result, even if that takes long.
         """
     def start(self, /) -> Any:
         """
-        Begins, and goes on to the next question or to the result; LongWork in place of work that takes long.
+        Run to the next question or to the result; return LongWork instead if that takes long.
         """
     def supply(self, /, answer: Any) -> Any:
         """
-        Answers the question that a run led to, and goes on as `start` does: with a document's JSON object, a
-        DIDDocument or None; of one kid with a Secret, a JWK, an external key or None, of several kids with
-        pairs of a kid and one of these; with a shared secret; with a signature.
+        Answer the pending question, and continue as `start` does.
+
+        The answer is a document's JSON object, a DIDDocument, a Resolved or None; for one kid a Secret, a JWK, an
+        external key or None, for several kids pairs of a kid and one of these; a shared secret; or a signature.
         """
 
 @final
 class PackOptions:
     """
-    A `PackEncryptedConfig`, read once and used for every message that is packed with it.
+    A `PackEncryptedConfig`, converted once for all messages that are packed with it.
     """
     def __new__(cls, /, *, enc_alg_anon: AnonCryptAlg | str, protect_sender_id: "bool", authcrypt_signed: "bool", anoncrypt_authcrypt_signed: "bool", kid_in: Any, profile: Any, curves: Sequence[str], every_curve: "bool", forward: "bool", max_keys: int) -> PackOptions: ...
 
 @final
 class PackParameters:
     """
-    A `PackEncryptedParameters`, read once.
+    A `PackEncryptedParameters`, converted once.
     """
     def __new__(cls, /, *, from_prior_issuer_kid: str | None, forward_service_id: str | None, forward_schemes: Sequence[str], forward_headers: Mapping[str, Any] | None) -> PackParameters: ...
 
@@ -1200,27 +1253,31 @@ class Packed:
     @property
     def deliveries(self, /) -> tuple[Delivery, ...]:
         """
-        The ways to hand the message over, in the recipient's order of preference; when one fails take the next.
+        The deliveries of the first envelope, in the recipient's order of preference: if one fails, use the next.
         """
     def delivery(self, /, *schemes: "str") -> Delivery:
         """
-        The first delivery to a URI with one of these schemes; to any where none is given.
+        The first delivery to a URI with one of these schemes, or with any scheme if none is given.
 
-        Raises EndpointNotFoundError where there is none.
+        Raises:
+            EndpointNotFoundError: No delivery has such a URI.
         """
     def endpoint(self, /, *schemes: "str") -> str:
         """
-        The first URI with one of these schemes, or with any, that takes `message`; see `delivery` for the others.
+        The first endpoint URI for `message` with one of these schemes, or with any scheme if none is given.
 
-        Raises EndpointNotFoundError where there is none.
+        Endpoints behind other mediators need another text: see `delivery`.
+
+        Raises:
+            EndpointNotFoundError: `message` has no such endpoint.
         """
     @property
     def envelopes(self, /) -> tuple[Envelope, ...]:
         """
-        The same message in one envelope for each curve of the recipient's keys, the preferred first.
+        The envelopes of the message, each on one curve of the recipient's keys, the preferred first.
 
-        One, unless `PackEncryptedConfig.every_curve` asks for all; `message`, `to_kids`, `from_kid` and
-        `deliveries` are those of the first. The recipient needs any one of them.
+        There is one, unless `PackEncryptedConfig.every_curve` is on. `message`, `to_kids`, `from_kid` and
+        `deliveries` are those of the first. The recipient needs only one of them.
         """
     @property
     def from_kid(self, /) -> str | None:
@@ -1240,17 +1297,17 @@ class Packed:
     @property
     def message(self, /) -> str:
         """
-        The text for the wire, wrapped for the mediators before the first of the deliveries.
+        The text for the wire, wrapped for the mediators of the first delivery.
         """
     @property
     def packed_msg(self, /) -> str:
         """
-        The text for the wire, as the tutorial calls it.
+        The text for the wire, under the name in the tutorial.
         """
     @property
     def service_metadata(self, /) -> ServiceMetadata | None:
         """
-        Where `message` goes, the first delivery; None where the recipient names no place.
+        The service and the endpoint of the first delivery; None if the recipient has no endpoint.
         """
     @property
     def services(self, /) -> tuple[Service, ...]:
@@ -1260,17 +1317,17 @@ class Packed:
     @property
     def sign_from_kid(self, /) -> str | None:
         """
-        The key that signed the message inside.
+        The signing key of the message; None without a signature.
         """
     @property
     def text(self, /) -> str:
         """
-        The text for the wire, as `str(...)` of this object is too.
+        The text for the wire; `str(...)` of this object is the same.
         """
     @property
     def to_kids(self, /) -> tuple[str, ...]:
         """
-        The keys of the recipient that it was encrypted to.
+        The recipient's keys that the message is encrypted to.
         """
 
 @final
@@ -1297,12 +1354,12 @@ class PackedForward:
     @property
     def packed_msg(self, /) -> str:
         """
-        The text for the wire, as the tutorial calls it.
+        The text for the wire, under the name in the tutorial.
         """
     @property
     def text(self, /) -> str:
         """
-        The text for the wire, as `str(...)` of this object is too.
+        The text for the wire; `str(...)` of this object is the same.
         """
     @property
     def to_kids(self, /) -> tuple[str, ...]:
@@ -1313,7 +1370,7 @@ class PackedForward:
 @final
 class PackedPlaintext:
     """
-    A plaintext message: anybody can read it and change it.
+    A plaintext message, without protection: it can be read and changed on the way.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
@@ -1338,13 +1395,13 @@ class PackedPlaintext:
     @property
     def text(self, /) -> str:
         """
-        The text for the wire, as `str(...)` of this object is too.
+        The text for the wire; `str(...)` of this object is the same.
         """
 
 @final
 class PackedSigned:
     """
-    A signed message: anybody can read it, and verify who signed.
+    A signed message, which any third party can read and verify.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
@@ -1369,22 +1426,22 @@ class PackedSigned:
     @property
     def sign_from_kid(self, /) -> str:
         """
-        The key that signed.
+        The signing key.
         """
     @property
     def text(self, /) -> str:
         """
-        The text for the wire, as `str(...)` of this object is too.
+        The text for the wire; `str(...)` of this object is the same.
         """
 
 @final
 class PeerEnded:
     """
-    The peer has ended the relationship: it was proved that its DID said so.
+    The peer has ended the relationship, as a signature of its DID proves.
 
-    Do not write to it again. A copy can be sent again at any time, so act on it only if `did`
-    is the DID by which you know the peer now, and `is_later_than` your last change with it. `at` is when it
-    ended the relationship, in seconds since the epoch, and `kid` the key that signed. Only `unpack` makes one.
+    Send nothing more to it. The message can be replayed at any time, so act on it only if `did` is the current DID of
+    the contact, and if `is_later_than` the time of its last change is true. `at` is the time of the end, in seconds
+    since the epoch, and `kid` the key that signed. Only `unpack` creates one.
     DIDComm v2.1, section "Ending a Relationship".
     """
     __match_args__: Final[tuple[Literal["did"]]]
@@ -1396,16 +1453,22 @@ class PeerEnded:
     @property
     def at(self, /) -> int | None:
         """
-        When it ended the relationship, in seconds since the epoch; None where it did not say.
+        The time of the end, in seconds since the epoch; None if the peer did not state it.
         """
     @property
     def did(self, /) -> str:
         """
-        The DID that the peer had.
+        The DID of the peer, a did:peer:4 in its short form.
         """
     def is_later_than(self, /, known: int | None) -> bool:
         """
-        Whether this happened after `known`, the `at` of the last change of this peer; True where there was none.
+        Whether this change is later than the peer's last change.
+
+        Args:
+            known: `at` of the last change, in seconds since the epoch; None if there was none.
+
+        Returns:
+            True if `known` is None, or if `at` is later. A change without `at` is never later than a known one.
         """
     @property
     def kid(self, /) -> str:
@@ -1416,16 +1479,15 @@ class PeerEnded:
 @final
 class PeerRotated:
     """
-    The peer goes by another DID now: it was proved that the old one said so.
+    The peer has rotated to a new DID, as a signature of its old DID proves.
 
-    Write to the new DID from now on, and ignore what still comes from the old one, once that is what you know
-    the peer by; every message repeats this until the peer has heard from you. `at` is when the peer rotated,
-    in seconds since the epoch, and `kid` the key of the old DID that signed. Only `unpack` makes one.
+    If `old` is the current DID of a contact, send to `new` from now on, and ignore later messages from `old`. Every
+    message repeats the rotation until the peer has received a message at `new`. `at` is the time of the rotation, in
+    seconds since the epoch, and `kid` the key of the old DID that signed. Only `unpack` creates one.
 
-    It is proved by the old DID alone. In an anoncrypted message nothing proves that the new DID sent it, so
-    `sender` of the result is None: a copy of the announcement can be sent by everyone who received it. The
-    change is as true, and the body has no proved sender.
-    DIDComm v2.1, section "DID Rotation".
+    The old DID alone proves the rotation. In anoncrypt, nothing proves that the new DID sent the message, so `sender`
+    of the result is None: every recipient of the announcement can send a copy of it. The rotation is valid even so,
+    but the body has no proved sender. DIDComm v2.1, section "DID Rotation".
     """
     __match_args__: Final[tuple[Literal["old"], Literal["new"]]]
     def __eq__(self, value: object, /) -> bool: ...
@@ -1436,11 +1498,17 @@ class PeerRotated:
     @property
     def at(self, /) -> int | None:
         """
-        When it rotated, in seconds since the epoch; None where it did not say.
+        The time of the rotation, in seconds since the epoch; None if the peer did not state it.
         """
     def is_later_than(self, /, known: int | None) -> bool:
         """
-        Whether this happened after `known`, the `at` of the last change of this peer; True where there was none.
+        Whether this change is later than the peer's last change.
+
+        Args:
+            known: `at` of the last change, in seconds since the epoch; None if there was none.
+
+        Returns:
+            True if `known` is None, or if `at` is later. A change without `at` is never later than a known one.
         """
     @property
     def kid(self, /) -> str:
@@ -1450,25 +1518,25 @@ class PeerRotated:
     @property
     def new(self, /) -> str:
         """
-        The DID that the peer has, in the form of `Metadata.sender`.
+        The new DID of the peer, a did:peer:4 in its short form.
         """
     @property
     def old(self, /) -> str:
         """
-        The DID that the peer had, in the form of `Metadata.sender`.
+        The prior DID of the peer, a did:peer:4 in its short form.
         """
 
 @final
 class PublicKey:
     """
-    A public key: a point that is known to lie on its curve.
+    A public key, a valid point on its curve.
 
-    Passed to `agree` of an external key; made from a JWK or
-    from Multikey text. DIDComm v2.1, section "Key IDs in DID documents"; RFC 7517; SEC 1.
+    The constructor takes a JWK or a Multikey text. `agree` of an external key receives the peer's key as one.
+    DIDComm v2.1, section "Key IDs in DID documents"; RFC 7517; SEC 1.
 
     Raises:
-        ValueError: It is not a key, or not a point on its curve.
-        UnsupportedError: It is a key on a curve that is not on offer.
+        ValueError: The value is not a public key, or not a point on its curve.
+        UnsupportedError: The curve or the encoding is not supported.
 
     Example:
         >>> from pydidcomm import PublicKey
@@ -1492,7 +1560,16 @@ class PublicKey:
     @staticmethod
     def from_octets(curve: str, octets: bytes | bytearray | memoryview) -> PublicKey:
         """
-        Reads raw bytes of X25519 or Ed25519, or a point in compressed or uncompressed form.
+        Read a key from its bytes, as in PKCS#11 and most key stores.
+
+        Args:
+            curve: The name of the curve, as in a JWK's `crv`.
+            octets: The 32 raw bytes of an X25519 or Ed25519 key, or a point in the compressed or uncompressed form of
+                SEC 1.
+
+        Raises:
+            ValueError: The bytes are not a public key on the curve.
+            UnsupportedError: The curve is not supported.
         """
     def jwk(self, /) -> dict[str, Any]:
         """
@@ -1504,16 +1581,16 @@ class PublicKey:
         """
     def octets(self, /, *, compressed: "bool" = False) -> bytes:
         """
-        The bytes as PKCS#11 and most key stores take them.
+        The bytes of the key, as PKCS#11 and most key stores take them.
 
-        32 raw ones on X25519 and Ed25519; on other curves the uncompressed point 04 || x || y, or the compressed
-        one if asked.
+        X25519 and Ed25519 keys are 32 raw bytes. Keys on other curves are the uncompressed point 04 || x || y, or
+        the compressed point with `compressed=True`.
         """
 
 @final
 class ResolveDid:
     """
-    Asks for a DID document.
+    Requests a DID document.
     """
     @property
     def did(self, /) -> str:
@@ -1528,7 +1605,7 @@ class ResolveDid:
     @property
     def unproved(self, /) -> bool:
         """
-        Whether a message names the DID whose sender is not proved.
+        Whether the DID comes from a message whose sender is not proved.
         """
     @property
     def version_time(self, /) -> int | None:
@@ -1541,12 +1618,12 @@ class Resolved:
     """
     A resolver's answer with metadata of the document (DID Resolution, section "DID Document Metadata").
 
-    A deactivated DID is refused: nothing is encrypted to it, and nothing is proved by its keys. The answer of DID
-    Resolution says the same: a dict with `didDocument` and `didDocumentMetadata`. The version of the document
-    decides nothing; it is for logs and audits.
+    A deactivated DID is refused: nothing is encrypted to it, and its keys prove nothing. A resolver may also return a
+    DID resolution result, a dict with `didDocument` and `didDocumentMetadata`. The version and the time of the update
+    are for logs and audits, and decide nothing.
 
     Args:
-        document: The document; None where there is none.
+        document: The document, as its JSON object or parsed; None if the DID has none.
         deactivated: Whether the DID is deactivated.
         version_id: The version of the document (`versionId`).
         updated: The time of the version's last update (`updated`): a datetime with a time zone, or seconds since
@@ -1573,32 +1650,32 @@ class Resolved:
     @property
     def document(self, /) -> Any | None:
         """
-        The document, its JSON object, or parsed once; None where there is none.
+        The document, as its JSON object or parsed; None if the DID has none.
         """
     @property
     def updated(self, /) -> datetime | None:
         """
-        The time of the last update, in UTC; None where the resolver does not report it.
+        The time of the last update, in UTC; None if the resolver does not report it.
         """
     @property
     def version_id(self, /) -> str | None:
         """
-        The version of the document, as the DID's method names it; None where the resolver does not name it.
+        The version of the document, as the DID method names it; None if the resolver does not report it.
         """
 
 @final
 class Secret:
     """
-    A secret key, parsed once: a handle that never shows what is inside.
+    A private key, parsed once; its text forms never contain the private bytes.
 
-    Made from a JWK with `d`, or from a verification method with `privateKeyJwk`, `privateKeyMultibase` or
-    `privateKeyBase58`; `kid`, the DID URL under which the DID document lists the public half, comes from the
-    value unless it is given. A verkey of DIDComm v1 in its place stands for the id that its did:key gives it.
-    The secret bytes are zeroed when the last handle goes.
+    The constructor takes a JWK with `d`, or a verification method with `privateKeyJwk`, `privateKeyMultibase`,
+    `privateKeyBase58`, `secretKeyJwk` or `secretKeyMultibase`. `kid` is the DID URL of the public key in the DID
+    document, and defaults to the `kid` or `id` of the value. A verkey of DIDComm v1 counts as the kid in its did:key.
+    The private bytes are zeroed with the last reference to the object.
 
     Raises:
-        ValueError: The value is not a secret key, or its private and public keys do not match.
-        UnsupportedError: It is a key on a curve that is not on offer.
+        ValueError: The value is not a private key, has no kid, or its private and public keys do not match.
+        UnsupportedError: The curve or the type of the key is not supported.
 
     Example:
         >>> from pydidcomm import Secret
@@ -1618,20 +1695,35 @@ class Secret:
         """
     def expose_jwk(self, /) -> dict[str, Any]:
         """
-        The key as a JWK with its secret `d`, for those who keep it somewhere; Python cannot wipe the copy.
+        The key as a JWK with its private member `d`, for storage; Python cannot zero this copy.
         """
     @staticmethod
     def from_octets(curve: str, octets: bytes | bytearray | memoryview, *, kid: str | None = None) -> Secret:
         """
-        Reads the raw bytes of a secret key; the public half is computed.
+        Read a private key from its raw bytes, and compute the public key.
+
+        Args:
+            curve: The name of the curve, as in a JWK's `crv`.
+            octets: The raw bytes of the private key.
+            kid: The DID URL of the key; defaults to the kid in its did:key.
+
+        Raises:
+            ValueError: The bytes are not a private key on the curve, or `kid` is not the DID URL of a key.
+            UnsupportedError: The curve is not supported.
         """
     @staticmethod
     def generate(curve: str, *, kid: str | None = None) -> Secret:
         """
-        Generates a key on the curve of that name.
+        Generate a private key on a curve.
 
-        "X25519", "P-256", "P-384" and "P-521" are for key agreement; "Ed25519", "P-256" and "secp256k1" sign.
-        Without `kid` it has the name that its did:key gives it, until `renamed`.
+        Args:
+            curve: "X25519", "P-256", "P-384" or "P-521" for key agreement; "Ed25519", "P-256" or "secp256k1" for
+                signatures.
+            kid: The DID URL of the key; defaults to the kid in its did:key. `renamed` changes it.
+
+        Raises:
+            ValueError: `kid` is not the DID URL of a key.
+            UnsupportedError: The curve is not supported.
 
         Example:
             >>> from pydidcomm import Secret
@@ -1646,20 +1738,23 @@ class Secret:
         """
     def public_jwk(self, /) -> dict[str, Any]:
         """
-        The public half as a JWK.
+        The public key as a JWK.
         """
     @property
     def public_key(self, /) -> PublicKey:
         """
-        The public half.
+        The public key.
         """
     def public_multikey(self, /) -> str:
         """
-        The public half as a Multikey, `z6LS...` or `z6Mk...`.
+        The public key as a Multikey, for instance `z6LS...` or `z6Mk...`.
         """
     def renamed(self, /, kid: str) -> Secret:
         """
-        The same key under another id.
+        The same key under another kid.
+
+        Raises:
+            ValueError: `kid` is not the DID URL of a key.
         """
 
 @final
@@ -1675,7 +1770,7 @@ class Service:
     @property
     def endpoints(self, /) -> tuple[ServiceEndpoint, ...]:
         """
-        Where it takes messages, in the owner's order of preference.
+        The endpoints, in the owner's order of preference.
         """
     @property
     def id(self, /) -> str:
@@ -1686,7 +1781,7 @@ class Service:
 @final
 class ServiceEndpoint:
     """
-    One place that takes messages.
+    One endpoint of a service, which receives messages.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
@@ -1696,23 +1791,23 @@ class ServiceEndpoint:
     @property
     def accept(self, /) -> tuple[str, ...] | None:
         """
-        The profiles taken, most preferred first; None where the document does not say.
+        The accepted profiles, the preferred first; None if the document lists none.
         """
     @property
     def routing_keys(self, /) -> tuple[str, ...]:
         """
-        The keys of mediators to wrap for, the outermost first.
+        The routing keys, the outermost layer first.
         """
     @property
     def uri(self, /) -> str:
         """
-        A URI of some transport, or the DID of a mediator.
+        A transport URI, or the DID of a mediator.
         """
 
 @final
 class ServiceMetadata:
     """
-    Where a message goes.
+    The service and the endpoint of a message.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
@@ -1727,7 +1822,7 @@ class ServiceMetadata:
     @property
     def service_endpoint(self, /) -> str:
         """
-        The URI that takes the message.
+        The endpoint URI.
         """
 
 @final
@@ -1738,30 +1833,30 @@ class Sign:
     @property
     def algorithm(self, /) -> SignAlg:
         """
-        The algorithm, which fits the key.
+        The signature algorithm of the key's curve.
         """
     @property
     def data(self, /) -> bytes:
         """
-        What is signed.
+        The data to sign.
         """
     @property
     def key(self, /) -> Any:
         """
-        The object that stands for the key.
+        The object of the external key.
         """
 
 @final
 class UnpackOptions:
     """
-    An `UnpackConfig`, read once and used for every message that is unpacked with it.
+    An `UnpackConfig`, converted once for all messages that are unpacked with it.
     """
     def __new__(cls, /, config: Any) -> UnpackOptions: ...
 
 @final
 class UnpackResult:
     """
-    A message, and what was proved about it.
+    A message, and the proved facts about it.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
@@ -1770,17 +1865,18 @@ class UnpackResult:
     def __repr__(self, /) -> str: ...
     def _repr_svg_(self, /) -> str:
         """
-        The layers that were opened and who is proved, as a picture for notebooks; without the body.
+        The opened layers and the proved sender as a picture for notebooks, without the body.
         """
     @property
     def forward(self, /) -> Forwarded | None:
         """
-        What a mediator is asked to hand on and to whom, where the message is a forward; None where it is not.
+        The next hop and the payloads if the message is a forward to a mediator; None for any other message.
 
-        So a mediator unpacks each message once, whatever it is. A forward to ourselves is opened already, unless
+        So a mediator unpacks every message only once. A forward to one of our own DIDs is unwrapped already, unless
         `UnpackConfig.unwrap_re_wrapping_forward` is False. DIDComm v2.1, section "Mediator Process".
 
-        Raises MalformedMessageError where the forward lacks the next hop or anything to hand on.
+        Raises:
+            MalformedMessageError: The forward has no next hop or no payload.
 
         Example:
             >>> from pydidcomm import Message
@@ -1801,30 +1897,30 @@ class UnpackResult:
     @property
     def metadata(self, /) -> Metadata:
         """
-        What was proved about it.
+        The proved facts about the message.
         """
     @property
     def relationship_change(self, /) -> PeerRotated | PeerEnded | None:
         """
-        What the message changes in the relationship with its sender, proved; None where nothing.
+        The proved change of the relationship with the sender; None if there is none.
         """
     @property
     def replay_key(self, /) -> tuple[str | None, str | None, str | None, str, int | None, str]:
         """
-        What `ReplayEntry.of` reads (sender, recipient, id, digest, expires_time and delivery).
+        The tuple for `ReplayEntry.of`: sender, recipient, id, digest, expires_time and delivery.
         """
     @property
     def sender(self, /) -> str | None:
         """
-        The DID that is proved to be the sender, by authcrypt or by a signature; None where none is proved.
+        The DID of the sender that authcrypt or a signature proves; None if no sender is proved.
 
-        `message.frm` is what the message says; only this is proved. See `Metadata.sender` for its form.
+        `message.frm` is only a claim. See `Metadata.sender` for the form of the DID.
         """
 
 @final
 class V1Forwarded:
     """
-    What a mediator of DIDComm v1 hands on, and to which verkey; the content is not proved yet.
+    An unpacked forward of DIDComm v1: the next hop and the payload, about which nothing is proved.
 
     Aries RFC 0094.
     """
@@ -1836,33 +1932,33 @@ class V1Forwarded:
     @property
     def media_type(self, /) -> str:
         """
-        The media type of the text, that of an envelope of DIDComm v1, or of an encrypted message of DIDComm v2.
+        The media type of the payload: an envelope of DIDComm v1, or an encrypted message of DIDComm v2.
         """
     @property
     def message(self, /) -> str:
         """
-        The same text.
+        The payload, the same as `text`.
         """
     @property
     def received(self, /) -> V1Message:
         """
-        The forward as any message is received.
+        The forward as a `V1Message`.
         """
     @property
     def text(self, /) -> str:
         """
-        The message to hand on, JSON text, as it was inlined; `str(...)` of this object is too.
+        The payload to deliver, as JSON text; `str(...)` of this object is the same.
         """
     @property
     def to(self, /) -> str:
         """
-        Who gets the message next, as the sender wrote it, a verkey, or a DID with or without the name of a key.
+        The next hop as the sender wrote it: a verkey, or a DID with or without a fragment.
         """
 
 @final
 class V1Message:
     """
-    A message of DIDComm v1, and what was proved about it: never a DID.
+    A message of DIDComm v1, and the proved facts about it, which never include a DID.
 
     Aries RFC 0019, and RFC 0020 for the JSON object inside.
     """
@@ -1879,41 +1975,42 @@ class V1Message:
     @property
     def encrypted_to(self, /) -> tuple[str, ...]:
         """
-        The verkeys that it says it was encrypted to, ours among them.
+        The verkeys of all claimed recipients, including ours.
         """
     @property
     def id(self, /) -> str | None:
         """
-        `@id` of the JSON object; None where there is none.
+        `@id` of the JSON object; None if there is none.
         """
     def json(self, /) -> dict[str, Any]:
         """
-        The JSON object that was packed.
+        The content as a JSON object.
 
-        Raises MalformedMessageError where the content is anything else.
+        Raises:
+            MalformedMessageError: The content is not a JSON object.
         """
     @property
     def recipient_verkey(self, /) -> str:
         """
-        The verkey of ours that opened it.
+        Our verkey that opened the message.
         """
     @property
     def replay_key(self, /) -> tuple[str | None, str | None, str | None, str, int | None, str]:
         """
-        What `ReplayEntry.of` reads (sender, recipient, id, digest, expires_time and delivery).
+        The tuple for `ReplayEntry.of`: sender, recipient, id, digest, expires_time and delivery.
         """
     @property
     def sender_verkey(self, /) -> str | None:
         """
-        The sender's verkey in authcrypt; its holder chose the content key for us. None in anoncrypt.
+        The sender's verkey in authcrypt, whose holder chose the content key; None in anoncrypt.
 
-        It never proves a DID, and the content only as far as the other recipients of messages to several can be
-        trusted: DIDComm v1 binds the content key to the sender, and not what is encrypted under it.
+        It never proves a DID. DIDComm v1 binds the content key to the sender, and not the content: of a message to
+        several recipients, each recipient can forge another content for the others.
         """
     @property
     def type(self, /) -> str | None:
         """
-        `@type` of the JSON object; None where there is none.
+        `@type` of the JSON object; None if there is none.
         """
 
 @final
@@ -1945,52 +2042,59 @@ class V1Packed:
     @property
     def packed_msg(self, /) -> str:
         """
-        The text for the wire, as the tutorial calls it.
+        The text for the wire, under the name in the tutorial.
         """
     @property
     def text(self, /) -> str:
         """
-        The text for the wire, as `str(...)` of this object is too.
+        The text for the wire; `str(...)` of this object is the same.
         """
     @property
     def to_verkeys(self, /) -> tuple[str, ...]:
         """
-        The verkeys that it was encrypted to.
+        The verkeys that the message is encrypted to.
         """
 
 def check_claims(message: Message | Mapping[str, Any], sender: str | None, known: tuple[Context, int]) -> Operation:
     """
-    Prepares the check of what a message claims of its sender, whose key authenticated its encryption.
+    Prepare to check a message's claims about its sender against the key that authenticated its encryption.
     """
 
 def choose_layer_keys(to: str, frm: str | None, curves: Sequence[str], known: tuple[Context, int]) -> Operation:
     """
-    Prepares the choice of the keys for one layer to `to`, a DID or the id of a key.
+    Prepare to choose the keys of one layer for `to`, a DID or a kid.
     """
 
 def decrypt_layer(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], recipient: tuple[str, Any], sender: tuple[str, PublicKey] | None, options: UnpackOptions) -> Operation:
     """
-    Prepares the opening of one layer with a secret, in authcrypt also with the sender's key.
+    Prepare to open one layer with a secret, and in authcrypt with the sender's key.
     """
 
 def describe(text: str, names: SupportsGetItem[int, str] = ...) -> str:
     """
-    A text for an error: itself where it is a DID, a URL or one of `names`, otherwise its type and length.
+    Describe a text in an error: quoted if it is a DID, a URL or one of `names`; otherwise its type and length.
     """
 
 def document_of(did: str, answer: "Any", most_entries: SupportsIndex | None = None) -> DIDDocument:
     """
-    The document that a resolver answered with for the DID, once it is known to be the one of that DID.
+    Read a resolver's answer, and check that the document is that of the DID.
     """
 
 def encode_did_document(document: str | bytes | bytearray | memoryview | Mapping[str, Any]) -> str:
     """
-    The long form of the did:peer:4 of an input document: a DID document without `id`, whose ids are relative.
+    Create the long form of a did:peer:4 from an input document.
 
-    The keys in it are those of the caller, who keeps their secrets under ids such as `did#key-1`.
+    The caller has the keys of the document, and stores their secrets under kids such as `did#key-1`.
+
+    Args:
+        document: A DID document without `id`, whose ids are relative.
+
+    Returns:
+        The long form.
 
     Raises:
-        ValueError: The document has an `id`, or an id in it is not relative, or it is too long for a DID.
+        ValueError: The document is not a JSON object, has an `id` or an id that is not relative, or is too long for
+            a DID.
 
     Example:
         >>> from pydidcomm import encode_did_document
@@ -2000,34 +2104,40 @@ def encode_did_document(document: str | bytes | bytearray | memoryview | Mapping
 
 def encode_jwk_did(secret: Secret) -> tuple[str, list[Secret]]:
     """
-    The did:jwk of a secret, and the secret by its name.
+    The did:jwk of a secret, and the secret with its kid.
     """
 
 def encode_key_did(secret: Secret) -> tuple[str, list[Secret]]:
     """
-    The did:key of a secret, and its secrets by name: an Ed25519 key implies an X25519 key.
+    The did:key of a secret, and its secrets with their kids; an Ed25519 key implies an X25519 key.
     """
 
 def encode_peer_did(method: int, agreement: SupportsGetItem[int, Secret], authentication: SupportsGetItem[int, Secret], services: SupportsGetItem[int, Any]) -> tuple[str, list[Secret], str | None]:
     """
-    A did:peer of that method, its secrets named, and what the DID is the hash of where it is only a hash.
+    Create a did:peer of this numalgo; return it, its secrets by kid, and the preimage if the DID is only a hash.
     """
 
 def encode_peer_public_keys(method: int, agreement: SupportsGetItem[int, PublicKey], authentication: SupportsGetItem[int, PublicKey], services: SupportsGetItem[int, Any]) -> tuple[str, list[str], str | None]:
     """
-    A did:peer of that method made of public keys, the ids of the keys in their order, and what the DID is the
-    hash of where it is only a hash.
+    Create a did:peer of this numalgo from public keys; return it, the kids in the order of the keys, and the preimage
+    if the DID is only a hash.
     """
 
 def encode_public_keys(*, agreement: "Sequence[PublicKey]" = ..., authentication: "Sequence[PublicKey]" = ..., services: "Sequence[Any]" = ...) -> str:
     """
-    The did:peer:2 of public keys, whose secrets are external, and of services.
+    Create a did:peer:2 from public keys, for instance of external keys, and services.
 
-    The keys are named `#key-1`, `#key-2` and so on, those for agreement first. A service is an object as a DID
-    document shows it; a list of them is written into one element, as in DIDs of 2023 and before.
+    Args:
+        agreement: The keys for key agreement.
+        authentication: The keys for signatures.
+        services: The services, each an object as in a DID document. A list of services becomes one element, as in
+            DIDs until 2023.
+
+    Returns:
+        The DID. Its keys are `#key-1`, `#key-2` and so on, those for key agreement first.
 
     Raises:
-        ValueError: `keys` is empty, a key cannot serve its purpose, or a service is not an object.
+        ValueError: There is no key, a key is unfit for its purpose, or a service is not an object.
 
     Example:
         >>> from pydidcomm import PublicKey, encode_public_keys
@@ -2038,22 +2148,22 @@ def encode_public_keys(*, agreement: "Sequence[PublicKey]" = ..., authentication
 
 def encrypt_layer(plaintext: bytes | bytearray | memoryview, recipients: SupportsGetItem[int, tuple[str, PublicKey]], sender: tuple[str, Any] | None, enc_alg_anon: AnonCryptAlg | str) -> Operation:
     """
-    Prepares one layer around any bytes: authcrypt with a sender, anoncrypt without one.
+    Prepare to encrypt any bytes in one layer: authcrypt with a sender, anoncrypt without one.
     """
 
 def find_routes(to: str, known: tuple[Context, int]) -> Operation:
     """
-    Prepares the search for the ways to a DID, the preferred first.
+    Prepare to find the routes to a DID, the preferred first.
     """
 
 def inspect(packed: str | bytes | bytearray | memoryview | Mapping[str, Any]) -> dict[str, Any]:
     """
-    Describes an envelope without any key: the members of `EnvelopeView`.
+    Describe an envelope without any key, as the members of `EnvelopeView`.
     """
 
 def keep_long_form(resolver: LocalResolver, received: UnpackResult) -> None:
     """
-    Keeps the long form of the proved sender of a message that was let in.
+    Store the long form of the proved sender of an accepted message.
     """
 
 def malformed_text(part: str, reason: str, /) -> str:
@@ -2063,64 +2173,64 @@ def malformed_text(part: str, reason: str, /) -> str:
 
 def pack_encrypted(message: Message | Mapping[str, Any], to: str | Sequence[str], frm: str | None, sign_frm: str | None, options: PackOptions, parameters: PackParameters, known: tuple[Context, int]) -> Operation:
     """
-    Prepares the packing of an encrypted message.
+    Prepare to pack an encrypted message.
     """
 
 def pack_plaintext(message: Message | Mapping[str, Any]) -> PackedPlaintext:
     """
-    Packs a plaintext message.
+    Pack a plaintext message.
     """
 
 def pack_signed(message: Message | Mapping[str, Any], sign_frm: str, kid_in: Any, known: tuple[Context, int]) -> Operation:
     """
-    Prepares the packing of a signed message.
+    Prepare to pack a signed message.
     """
 
 def prepare_process() -> None:
     """
-    Prepares what happens when the process is forked and when the interpreter ends; the package calls it once.
+    Register the handlers of a fork and of the end of the interpreter; the package calls it once.
     """
 
 def processors() -> int:
     """
-    How many threads can compute at the same time in this process.
+    The number of threads that compute at the same time in this process.
     """
 
 def read_object(json_text: str | bytes | bytearray | memoryview | Mapping[str, Any]) -> dict[str, Any]:
     """
-    Read a JSON object, and refuse one that two readers could understand differently.
+    Read a JSON object, and refuse one that implementations could read differently.
     """
 
 def receive(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[Context, int]) -> Operation:
     """
-    Prepares the unpacking of a message of DIDComm v2 or of v1, whichever it is.
+    Prepare to unpack a message of DIDComm v2 or v1.
     """
 
 def restore(kind: "type", parts: "tuple[Any, ...]") -> Any:
     """
-    Makes the object that was pickled or copied.
+    Create the object of a pickle.
 
-    A pickle is trusted input: it can state that anything was proved.
+    A pickle is trusted input: it can claim that anything was proved.
     """
 
 def rewrap(payload: str | bytes | bytearray | memoryview | Mapping[str, Any], next_hop: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[Context, int]) -> Operation:
     """
-    Prepares the wrapping of what a forward carried, for each of the routing keys or for the next hop itself.
+    Prepare to rewrap the payload of a forward, for each of the routing keys or for the next hop itself.
     """
 
 def same_message_type(one: str, other: str) -> bool:
     """
-    Whether two message type URIs are the same message of the same protocol, in any minor version.
+    Whether two message type URIs denote the same message of the same protocol, in any minor version.
 
-    Names are compared without case and punctuation; major versions have to be equal. Use it to find the
+    Names are compared without case and punctuation; major versions must be equal. Use it to find the
     handler for a received message. DIDComm v2.1, sections "Message Type URI" and "Semver Rules".
 
     Args:
         one: A message type URI.
-        other: The one to compare it with.
+        other: The URI to compare it with.
 
     Returns:
-        True where both are the same type. Text that is not a message type URI equals only itself.
+        True if both are the same type. A text that is not a message type URI equals only itself.
 
     Example:
         >>> from pydidcomm import same_message_type
@@ -2133,10 +2243,17 @@ def same_message_type(one: str, other: str) -> bool:
 
 def same_party(one: str, other: str, /) -> bool:
     """
-    Whether two DIDs name one party: they are equal, or one is the short form of the other.
+    Whether two DIDs belong to one party: they are equal, or one is the short form of the other.
 
-    A did:peer:4 has a short and a long form, and a did:peer:3 is the short form of a did:peer:2. The short
-    form is the hash of the long one, and it is computed. DID URLs are compared by their DIDs.
+    A did:peer:4 has a short and a long form, and a did:peer:3 is the short form of a did:peer:2. The short form is
+    the hash of the long form, and is computed for the comparison. DID URLs are compared by their DIDs.
+
+    Args:
+        one: A DID or a DID URL.
+        other: The DID or DID URL to compare it with.
+
+    Returns:
+        True if both belong to one party.
 
     Example:
         >>> from pydidcomm import same_party
@@ -2146,12 +2263,12 @@ def same_party(one: str, other: str, /) -> bool:
 
 def sanitize(text: str, longest: SupportsIndex | None = None) -> str:
     """
-    The text with everything that is not printable escaped, and its middle left out where it is longer than that.
+    Escape everything that is not printable, and omit the middle of a text longer than `longest` characters.
     """
 
 def short_form(did: str, /) -> str:
     """
-    The short form of the long form of a did:peer:4, or of a did:peer:2; any other DID as it is.
+    The short form of a did:peer:2 or of the long form of a did:peer:4; any other DID unchanged.
 
     Example:
         >>> from pydidcomm import short_form
@@ -2167,12 +2284,12 @@ def sign_attachment(attachment: Attachment, sign_frm: str, content: bytes | byte
 
 def unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, replay_key: bool, known: tuple[Context, int]) -> Operation:
     """
-    Prepares the unpacking of a message.
+    Prepare to unpack a message.
     """
 
 def unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[Context, int]) -> Operation:
     """
-    Prepares the unpacking of a forward for the mediator that it is addressed to.
+    Prepare to unpack a forward, as the mediator that it is addressed to.
     """
 
 def unsupported_text(what: str, algorithm: str, /) -> str:
@@ -2187,27 +2304,27 @@ def untrusted_text(claim: str, kid: str | None, did: str | None, /) -> str:
 
 def v1_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], known: tuple[Context, int]) -> Operation:
     """
-    Prepares the wrapping of an encrypted message for each of the routing keys, the last outermost.
+    Prepare to wrap an encrypted message for each of the routing keys, the last outermost.
     """
 
 def v1_pack(message: str | bytes | bytearray | memoryview | Mapping[str, Any], to: Sequence[str], frm: str | None, known: tuple[Context, int]) -> Operation:
     """
-    Prepares the packing of a message of DIDComm v1.
+    Prepare to pack a message of DIDComm v1.
     """
 
 def v1_public_key(verkey: str) -> PublicKey:
     """
-    The Ed25519 key that a verkey is.
+    The Ed25519 key of a verkey.
     """
 
 def v1_unpack(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[Context, int]) -> Operation:
     """
-    Prepares the unpacking of a message of DIDComm v1.
+    Prepare to unpack a message of DIDComm v1.
     """
 
 def v1_unpack_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], options: UnpackOptions, known: tuple[Context, int]) -> Operation:
     """
-    Prepares the unpacking of a forward of DIDComm v1 for the mediator that it is addressed to.
+    Prepare to unpack a forward of DIDComm v1, as the mediator that it is addressed to.
     """
 
 def v1_verkey(key: PublicKey) -> str:
@@ -2222,5 +2339,5 @@ def verify_attachment(attachment: Attachment, content: bytes | bytearray | memor
 
 def wrap_in_forward(packed_msg: str | bytes | bytearray | memoryview | Mapping[str, Any], to: str, routing_keys: Sequence[str], enc_alg_anon: AnonCryptAlg | str, forward_headers: Mapping[str, Any] | None, known: tuple[Context, int]) -> Operation:
     """
-    Prepares the wrapping of an encrypted message for each of the routing keys.
+    Prepare to wrap an encrypted message for each of the routing keys.
     """
