@@ -104,7 +104,7 @@ class Attachment:
     @property
     def filename(self, /) -> str | None:
         """
-        A safe file name for the content: one path component, without characters that file systems refuse.
+        A safe file name for the content, one path component without characters that file systems refuse.
 
         None if the sender gives no name, or no usable one. A file with this name may already exist: open it with
         mode "x". `raw_filename` is the name as the sender wrote it.
@@ -444,7 +444,7 @@ class Envelope:
     @property
     def deliveries(self, /) -> tuple[Delivery, ...]:
         """
-        The deliveries, in the recipient's order of preference: if one fails, use the next.
+        The deliveries, in the recipient's order of preference; if one fails, use the next.
         """
     def delivery(self, /, *schemes: "str") -> Delivery:
         """
@@ -556,7 +556,7 @@ class Forwarded:
     @property
     def delay_milli(self, /) -> tuple[int, int] | None:
         """
-        The requested delay of the delivery: a random time from the first to the second number of milliseconds.
+        The requested delay of the delivery, a random time from the first to the second number of milliseconds.
 
         Both numbers are the same if the sender requests a fixed delay; None if it requests none.
         """
@@ -572,7 +572,7 @@ class Forwarded:
     @property
     def links(self, /) -> tuple[Attachment, ...]:
         """
-        The payloads to fetch before they can be delivered: attachments with `links` and a `hash`.
+        The payloads to fetch before they can be delivered, as attachments with `links` and a `hash`.
         """
     @property
     def message(self, /) -> Message:
@@ -592,7 +592,7 @@ class Forwarded:
     @property
     def next(self, /) -> str:
         """
-        The next hop as the sender wrote it: a DID, or the DID URL of a key.
+        The next hop as the sender wrote it, a DID or the DID URL of a key.
         """
     @property
     def received(self, /) -> UnpackResult:
@@ -1044,7 +1044,7 @@ class Message:
     @property
     def thread(self, /) -> str:
         """
-        The id of the thread of the message: `thid`, or else its own `id`, as it begins the thread.
+        The id of the thread of the message, `thid`, or else its own `id`, as it begins the thread.
         """
     @property
     def to(self, /) -> tuple[str, ...] | None:
@@ -1191,7 +1191,7 @@ class Metadata:
     @property
     def warnings(self, /) -> tuple[MessageWarning, ...]:
         """
-        Anomalies of the message that are not a reason to refuse it: texts, each with a `code`.
+        Anomalies of the message that are not a reason to refuse it, as texts with a `code`.
 
         The code `WarningCode.UNPROVED_FROM` means that `frm` of the message is not proved.
         """
@@ -1253,7 +1253,7 @@ class Packed:
     @property
     def deliveries(self, /) -> tuple[Delivery, ...]:
         """
-        The deliveries of the first envelope, in the recipient's order of preference: if one fails, use the next.
+        The deliveries of the first envelope, in the recipient's order of preference; if one fails, use the next.
         """
     def delivery(self, /, *schemes: "str") -> Delivery:
         """
@@ -1907,7 +1907,7 @@ class UnpackResult:
     @property
     def replay_key(self, /) -> tuple[str | None, str | None, str | None, str, int | None, str]:
         """
-        The tuple for `ReplayEntry.of`: sender, recipient, id, digest, expires_time and delivery.
+        The tuple for `ReplayEntry.of` (sender, recipient, id, digest, expires_time and delivery).
         """
     @property
     def sender(self, /) -> str | None:
@@ -1932,7 +1932,7 @@ class V1Forwarded:
     @property
     def media_type(self, /) -> str:
         """
-        The media type of the payload: an envelope of DIDComm v1, or an encrypted message of DIDComm v2.
+        The media type of the payload, an envelope of DIDComm v1 or an encrypted message of DIDComm v2.
         """
     @property
     def message(self, /) -> str:
@@ -1952,7 +1952,7 @@ class V1Forwarded:
     @property
     def to(self, /) -> str:
         """
-        The next hop as the sender wrote it: a verkey, or a DID with or without a fragment.
+        The next hop as the sender wrote it, a verkey, or a DID with or without a fragment.
         """
 
 @final
@@ -1997,7 +1997,7 @@ class V1Message:
     @property
     def replay_key(self, /) -> tuple[str | None, str | None, str | None, str, int | None, str]:
         """
-        The tuple for `ReplayEntry.of`: sender, recipient, id, digest, expires_time and delivery.
+        The tuple for `ReplayEntry.of` (sender, recipient, id, digest, expires_time and delivery).
         """
     @property
     def sender_verkey(self, /) -> str | None:

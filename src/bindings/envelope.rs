@@ -146,7 +146,7 @@ impl PyEnvelope {
         self.0.from_kid.as_ref().map(DidUrl::as_str)
     }
 
-    /// The deliveries, in the recipient's order of preference: if one fails, use the next.
+    /// The deliveries, in the recipient's order of preference; if one fails, use the next.
     #[getter]
     pub(super) fn deliveries<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyDelivery>> {
         let made = || self.0.deliveries.iter().map(|delivery| PyDelivery(Arc::clone(delivery))).collect();

@@ -245,7 +245,7 @@ impl PyMetadata {
         self.0.is_by_veramo.then_some("veramo")
     }
 
-    /// Anomalies of the message that are not a reason to refuse it: texts, each with a `code`.
+    /// Anomalies of the message that are not a reason to refuse it, as texts with a `code`.
     ///
     /// The code `WarningCode.UNPROVED_FROM` means that `frm` of the message is not proved.
     #[getter]

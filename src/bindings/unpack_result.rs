@@ -147,7 +147,7 @@ impl PyUnpackResult {
         self.0.rotation.as_ref().map(Into::into)
     }
 
-    /// The tuple for `ReplayEntry.of`: sender, recipient, id, digest, expires_time and delivery.
+    /// The tuple for `ReplayEntry.of` (sender, recipient, id, digest, expires_time and delivery).
     #[getter]
     fn replay_key(&self) -> ReplayKeyOut<'_> {
         convert_replay_key(self.0.replay_key())
@@ -211,7 +211,7 @@ impl Value for PyForwarded {
 
 #[pymethods]
 impl PyForwarded {
-    /// The next hop as the sender wrote it: a DID, or the DID URL of a key.
+    /// The next hop as the sender wrote it, a DID or the DID URL of a key.
     #[getter]
     fn next(&self) -> &str {
         self.forward.next()
@@ -228,7 +228,7 @@ impl PyForwarded {
         self.made.messages.read(py, || self.forward.messages().iter().map(String::as_str).collect())
     }
 
-    /// The payloads to fetch before they can be delivered: attachments with `links` and a `hash`.
+    /// The payloads to fetch before they can be delivered, as attachments with `links` and a `hash`.
     #[getter]
     fn links<'py>(&self, py: Python<'py>) -> PyResult<TupleOut<'py, PyAttachment>> {
         self.made.links.read(py, || self.forward.links().iter().cloned().map(Into::into).collect())
@@ -240,7 +240,7 @@ impl PyForwarded {
         self.forward.expires_time()
     }
 
-    /// The requested delay of the delivery: a random time from the first to the second number of milliseconds.
+    /// The requested delay of the delivery, a random time from the first to the second number of milliseconds.
     ///
     /// Both numbers are the same if the sender requests a fixed delay; None if it requests none.
     #[getter]

@@ -254,7 +254,7 @@ impl PyAttachment {
         self.text("description")
     }
 
-    /// A safe file name for the content: one path component, without characters that file systems refuse.
+    /// A safe file name for the content, one path component without characters that file systems refuse.
     ///
     /// None if the sender gives no name, or no usable one. A file with this name may already exist: open it with
     /// mode "x". `raw_filename` is the name as the sender wrote it.

@@ -202,7 +202,7 @@ impl PyMessage {
         self.0.thid()
     }
 
-    /// The id of the thread of the message: `thid`, or else its own `id`, as it begins the thread.
+    /// The id of the thread of the message, `thid`, or else its own `id`, as it begins the thread.
     #[getter]
     fn thread(&self) -> &str {
         self.0.thid().unwrap_or_else(|| self.0.id())
