@@ -117,7 +117,7 @@ def test_links_keep_their_order_and_need_a_hash() -> None:
     assert Attachment.from_bytes(CONTENT).links == ()
     for arguments in ({}, {"hash": MULTIHASH.hex(), "content": CONTENT}):
         wrong: Any = arguments
-        with pytest.raises(ValueError, match="either hash or content"):
+        with pytest.raises(ValueError, match="either `hash` or `content`"):
             Attachment.from_links(LINKS, **wrong)
     with pytest.raises(ValueError, match=r"attachment\.data"):
         Attachment.from_links([], content=CONTENT)
