@@ -37,7 +37,8 @@ FORBIDDEN = re.compile(
     re.IGNORECASE,
 )
 EXEMPT = re.compile(
-    r"`[^`]*`|^\s*(///)?\s*(>>>|\.\.\.) .*|^\s*(///)?\s*\w+: |\.octets\b|octet-stream|OCTET STRING", re.MULTILINE
+    r"`[^`]*`|^\s*(///)?\s*(>>>|\.\.\.) .*|^\s*(///)?\s*\w+: |\.octets\b|octet-stream|OCTET STRING",
+    re.MULTILINE,
 )
 """Code in a text: backticks, examples, the name of an argument, a media type, a type of ASN.1."""
 
