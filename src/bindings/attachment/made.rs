@@ -12,16 +12,8 @@ use super::super::callback::call_python;
 use super::super::errors::misuse;
 use super::super::system;
 use super::super::time::TimeIn;
-use super::super::tuple::OnceTuple;
-use super::PyAttachment;
 use crate::message::Attachment;
 use crate::message::object::ObjectText;
-
-impl From<Attachment> for PyAttachment {
-    fn from(attachment: Attachment) -> Self {
-        Self(attachment, OnceTuple::default())
-    }
-}
 
 /// The optional members of an attachment, which describe its content.
 #[derive(Default)]
