@@ -84,7 +84,7 @@ class Departure:
 
     @property
     def size(self) -> int:
-        """The bytes of the envelope and of `next`: a sender chooses the length of both."""
+        """The number of bytes of the envelope and of `next`; the sender chooses the length of both."""
         return len(self.envelope) + len(self.next)
 
     @property

@@ -195,7 +195,7 @@ async def test_signing_a_message_without_to_warns(
     twin = sync.DIDCommMessaging(secrets=alice.secrets, resolver=documents)
     unnamed = hello(frm=alice.did, to=to)
     for message in (unnamed, unnamed.as_dict()):
-        with pytest.warns(MissingToWarning, match="refuses it by default") as awaited:
+        with pytest.warns(MissingToWarning, match="refuse it by default") as awaited:
             packed = await pack_signed(config, message, sign_frm=alice.did)
         with pytest.warns(MissingToWarning) as of_the_party:
             await party.pack_signed(message, sign_frm=alice.did)
