@@ -33,7 +33,7 @@ def test_every_command_has_its_usage_and_its_options() -> None:
         "pydidcomm did resolve [OPTIONS] DID",
     ):
         assert part in text
-    assert "| `--html` | Write a page here" in text
+    assert "| `--html` | Write an HTML page to this file" in text
     assert "`--help`" not in text
 
 

@@ -90,7 +90,7 @@ def test_a_wrong_section_is_named(tmp_path: Path) -> None:
     command(tmp_path, "init", "--url", "http://127.0.0.1:1/")
     wrong = [
         ({"MODE": "on"}, "'on'"),
-        ({"MODE": "list"}, "needs"),
+        ({"MODE": "list"}, "`hosts`"),
         ({"MODE": "any", "NETWORKS": "x"}, "'x'"),
     ]
     for values, problem in wrong:
