@@ -30,7 +30,10 @@ pub fn fixture(wanted: Option<&str>) -> Fixture {
         let name = format!("signed {}", curve.name());
         if is_wanted(&name) {
             let signer = party(&mut fixture, "signer", curve, "authentication");
-            let signed = json!({"kind": "sign", "sign_frm": signer, "message": message(Some(&signer))});
+            let mut message = message(Some(&signer));
+            // a signed message without recipients is refused
+            message["to"] = json!(["did:example:bob"]);
+            let signed = json!({"kind": "sign", "sign_frm": signer, "message": message});
             add(&mut fixture, &name, signed, Kind::Verify);
         }
     }
