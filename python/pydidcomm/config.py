@@ -15,7 +15,7 @@ from pydidcomm._options import Options
 from pydidcomm.algorithms import AnonCryptAlg, AuthCryptAlg
 from pydidcomm.replay import ReplayWindow
 from pydidcomm.resolvers import DIDResolver, DIDResolverWithOptions, SecretsResolver
-from pydidcomm.resolvers._composite import memory_of
+from pydidcomm.resolvers._composite import find_long_form_writer, memory_of
 from pydidcomm.resolvers.finding import SecretsFinder
 from pydidcomm.resolvers.options import with_options
 
@@ -117,7 +117,7 @@ class ResolversConfig(_Found):
         _set(self, "resolver_with_options", taking)
         _set(self, "secrets_finder", secrets if hasattr(secrets, "find") else None)
         _set(self, "memory", memory_of(resolver))
-        _set(self, "store_long_forms", getattr(resolver, "store_long_forms", None))
+        _set(self, "store_long_forms", find_long_form_writer(resolver))
         context = prepare_context(
             secrets,
             resolver,

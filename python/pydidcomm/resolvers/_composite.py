@@ -4,11 +4,11 @@ from pydidcomm._core import LocalResolver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from pydidcomm.resolvers import DIDResolver
 
-__all__ = ["CompositeResolver", "iterate_nested", "memory_of"]
+__all__ = ["CompositeResolver", "find_long_form_writer", "iterate_nested", "memory_of"]
 
 
 class CompositeResolver:
@@ -33,3 +33,12 @@ def memory_of(resolver: "DIDResolver") -> LocalResolver | None:
     if isinstance(resolver, LocalResolver):
         return resolver
     return next((one for one in iterate_nested(resolver) if isinstance(one, LocalResolver)), None)
+
+
+def find_long_form_writer(resolver: "DIDResolver") -> "Callable[[], Awaitable[None] | None] | None":
+    """Return the method that writes new long forms to a store of secrets; None without such a store."""
+    for one in iterate_nested(resolver):
+        writer: Callable[[], Awaitable[None] | None] | None = getattr(one, "store_long_forms", None)
+        if writer is not None:
+            return writer
+    return None

@@ -11,6 +11,7 @@ import pytest
 
 from pydidcomm import (
     DIDCommMessaging,
+    DIDResolver,
     KeyMaker,
     LocalResolver,
     Outcome,
@@ -24,6 +25,8 @@ from pydidcomm import (
     short_form,
     sync,
 )
+from pydidcomm.resolvers.caching import CachingResolver
+from pydidcomm.resolvers.fallback import FallbackResolver
 from pydidcomm.secrets import KeyExistsError, SecretsLockedError, SecretsUnavailableError
 from pydidcomm.secrets.askar import AskarSecrets, SyncAskarSecrets
 from support import postgres
@@ -143,6 +146,27 @@ async def test_a_peer_that_writes_with_its_short_form_is_read_after_a_restart(
     async with opened(location) as secrets:
         received = await DIDCommMessaging(secrets=secrets).unpack(later.message)
         assert received.sender == short
+
+
+RESOLVERS_IN_FRONT: dict[str, Callable[[DIDResolver], DIDResolver]] = {
+    "prefix": lambda resolver: PrefixResolver({"did:": resolver}),
+    "caching": CachingResolver,
+    "fallback": FallbackResolver,
+}
+
+
+@pytest.mark.parametrize("front", RESOLVERS_IN_FRONT)
+async def test_long_forms_are_stored_through_resolvers_in_front(file: str, front: str) -> None:
+    peer = DIDCommMessaging()
+    their = await peer.create_peer_did(method=4)
+    async with opened(file) as secrets:
+        party = DIDCommMessaging(secrets=secrets, resolver=RESOLVERS_IN_FRONT[front](secrets.did_resolver()))
+        ours = await party.create_peer_did()
+        packed = await peer.pack(hello(to=[ours], frm=their), to=ours, frm=their)
+        await party.unpack(packed.text)
+    async with opened(file) as secrets:
+        document: Any = secrets.did_resolver().resolve(short_form(their))
+        assert (await document).id == short_form(their)
 
 
 async def test_a_message_that_proves_no_sender_stores_no_long_form(file: str) -> None:
