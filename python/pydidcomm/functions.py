@@ -373,7 +373,7 @@ async def verify_attachment(
     Raises:
         UntrustedMessageError: The signature names a key of another DID than `signer`.
         InvalidSignatureError: The signature does not verify for this content.
-        MalformedMessageError: There is no valid `jws`, or `content` differs from the inline content.
+        MalformedMessageError: A valid `jws` is missing, or `content` differs from the inline content.
         ContentNotFoundError: The attachment has only links, and `content` is None.
         UnsupportedError: The algorithm is not supported, or the attachment has `json` and `content` is None.
         NotFoundError: The signer's DID or key was not found.

@@ -156,7 +156,7 @@ async def fetch_invitation(
         lookup: Looks up hosts, as for `WebResolver`.
 
     Raises:
-        MalformedMessageError: There is no invitation, or it breaks the specification.
+        MalformedMessageError: The invitation is missing, or it breaks the specification.
         NotFoundError: The server of the short URL cannot be reached, or returned an error status.
         ImportError: The extra is not installed, and the URL is a short one.
 

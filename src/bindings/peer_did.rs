@@ -132,7 +132,7 @@ fn services_in(value: &Bound<'_, PyAny>) -> PyResult<Vec<JsonIn>> {
 ///     The DID. Its keys are `#key-1`, `#key-2` and so on, those for key agreement first.
 ///
 /// Raises:
-///     ValueError: There is no key, a key is unfit for its purpose, or a service is not an object.
+///     ValueError: No key is given, a key is unfit for its purpose, or a service is not an object.
 ///
 /// Example:
 ///     >>> from pydidcomm import PublicKey, encode_public_keys

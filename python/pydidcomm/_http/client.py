@@ -149,7 +149,7 @@ class GuardedClient:
             timeout: The time limit of this request in seconds; None for that of the client.
 
         Raises:
-            RequestFailedError: There is no response, or it is longer than `max_bytes`.
+            RequestFailedError: No response came, or it is longer than `max_bytes`.
         """
         target = parse_url(url)
         fields = [("host", target.netloc.decode("ascii")), *headers.items(), ("accept-encoding", "identity")]

@@ -43,7 +43,7 @@ class Mediators:
         services: The parts of the agent.
         messaging: Creates and resolves DIDs.
         connect: Returns the client of a mediator, given the id of its relationship.
-        endpoint: The service endpoint of new DIDs while there is no mediator.
+        endpoint: The service endpoint of new DIDs as long as the agent has no mediator.
         replaced_seconds: Seconds until an unused DID is removed from the mediator's list.
     """
 

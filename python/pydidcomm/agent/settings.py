@@ -164,7 +164,7 @@ class Settings:
             environment: Variables such as `PYDIDCOMM_AGENT_SERVER_LISTEN`.
 
         Raises:
-            FileNotFoundError: There is no such file.
+            FileNotFoundError: The file does not exist.
             ValueError: A section or key is unknown, or a value has the wrong type or is not allowed.
 
         Example:

@@ -32,7 +32,7 @@ def passphrase(wallet: Path, *, new: bool) -> str:
             gets a random one.
 
     Raises:
-        SecretsLockedError: The passphrase cannot be read, and there is no terminal for a prompt.
+        SecretsLockedError: The passphrase cannot be read, and no terminal can prompt for it.
     """
     # removed, so that child processes do not inherit it
     found = os.environ.pop(_VARIABLE, "")

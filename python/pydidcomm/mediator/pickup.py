@@ -42,7 +42,7 @@ class PickupRules(Protocol):
 
     @property
     def confirms(self) -> bool:
-        """Whether the answer to an acknowledgment is a `status`; otherwise there is no answer."""
+        """Whether the answer to an acknowledgment is a `status`; otherwise it has no answer."""
         ...
 
 
@@ -55,7 +55,7 @@ class Pickup:
         limit: The member of `delivery-request` with the maximum number of envelopes.
         milliseconds: Whether times are in milliseconds, not seconds.
         empty_delivery: Whether the answer for an empty queue is an empty `delivery`, not a `status`.
-        confirms: Whether the answer to an acknowledgment is a `status`; otherwise there is no answer.
+        confirms: Whether the answer to an acknowledgment is a `status`; otherwise it has no answer.
         own_reports: Whether problem reports are messages of this protocol.
     """
 

@@ -280,7 +280,7 @@ class Relay:
         return await self._party.wrap_in_forward(text, to=item.next, routing_keys=way.route)
 
     async def _place(self, hosts: Hosts, host: str) -> tuple[float, float | None]:
-        """Reserve a place of a host; return its start time, and the time to retry if there is no place."""
+        """Reserve a place of a host; return its start time, and the time to retry if all places are taken."""
         while True:
             now = monotonic()
             turn, due = hosts.turn(host, now)

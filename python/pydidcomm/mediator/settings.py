@@ -132,7 +132,7 @@ class Settings:
             environment: Variables such as `PYDIDCOMM_MEDIATOR_SERVER_PORT`.
 
         Raises:
-            FileNotFoundError: There is no such file.
+            FileNotFoundError: The file does not exist.
             ValueError: A section or key is unknown or missing, or a value has the wrong type or is not
                 allowed.
 

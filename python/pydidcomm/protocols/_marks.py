@@ -59,7 +59,7 @@ def on(  # noqa: PLR0913, options by name
         state: The states in which the message is expected; None for any, the start included. The start of a
             thread is the empty string.
         quiet: Whether a message in another role or state is ignored, with the event "unexpected". Otherwise
-            it is a problem, unless there is no thread or the thread is done.
+            it is a problem, unless the thread is unknown or done.
         expired: Whether the message is handled after its `expires_time`; otherwise it is the event "expired".
     """
 

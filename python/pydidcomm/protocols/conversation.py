@@ -116,7 +116,7 @@ class Conversation:
             headers: Further arguments of `Message`.
 
         Returns:
-            The message to send; None if there is no DID to answer to, because the sender is anonymous.
+            The message to send; None if the sender is anonymous, so that no DID can be answered.
 
         Raises:
             LocalProtocolError: The step handles no received message.

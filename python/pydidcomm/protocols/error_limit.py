@@ -35,7 +35,7 @@ LIMIT: Final = 5
 """The maximum number of errors of one thread, received and sent; a repair may need a few attempts."""
 
 SILENT: Final = "silent"
-"""The state of a thread that has crossed the limit: its messages are no longer answered."""
+"""The state of a thread that has crossed the limit: its messages get no further answer."""
 
 EXCEEDED: Final = "e.p.req.max-errors-exceeded"
 
@@ -62,7 +62,7 @@ class ReportProblem(Protocol, piuri=PIURI, roles=("notifier", "notified")):
         return message.pthid.lower() if message.pthid else thread_id(message)
 
     def is_silent(self, thread: Thread | None) -> bool:
-        """Whether messages of a thread are no longer answered.
+        """Whether messages of a thread get no further answer.
 
         Args:
             thread: The state of this protocol for the thread, stored as `(peer, piuri, thread id)`; None if

@@ -325,7 +325,7 @@ class MessagePickup4(Protocol, piuri=PIURI_4, roles=("recipient",)):
 
     @begins(role="recipient")
     def acknowledge(self, thread: Conversation, received: MessagesReceived4) -> None:
-        """Acknowledge stored envelopes; there is no answer."""
+        """Acknowledge stored envelopes; the message has no answer."""
         thread.send(received)
 
     @begins(role="recipient")

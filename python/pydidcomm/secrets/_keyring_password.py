@@ -14,7 +14,7 @@ def read_password(service: str, user: str) -> str | None:
     """The password; None if the keyring has none.
 
     Raises:
-        SecretsUnavailableError: There is no keyring, or it stores secrets without encryption.
+        SecretsUnavailableError: No keyring is available, or it stores secrets without encryption.
         SecretsLockedError: The keyring is locked.
     """
     backend = keyring.get_keyring()

@@ -43,7 +43,7 @@ class KeyringSecrets(AsyncSecrets):
         remember: The maximum number of cached keys.
 
     Raises:
-        SecretsUnavailableError: There is no keyring, or it stores secrets without encryption.
+        SecretsUnavailableError: No keyring is available, or it stores secrets without encryption.
         ValueError: `remember` is not positive.
     """
 
@@ -70,7 +70,7 @@ class KeyringSecrets(AsyncSecrets):
             The store.
 
         Raises:
-            SecretsUnavailableError: There is no keyring, or it stores secrets without encryption.
+            SecretsUnavailableError: No keyring is available, or it stores secrets without encryption.
             ValueError: `remember` is not positive.
         """
         return cls(service, remember=remember)

@@ -64,7 +64,7 @@ class Pkcs11Secrets(AsyncSecrets):
         Raises:
             SecretsLockedError: This process has logged in to the token with another PIN; or on opening: the
                 PIN is wrong or locked.
-            SecretsUnavailableError: On opening: the module does not load, or there is no such token.
+            SecretsUnavailableError: On opening: the module does not load, or the token does not exist.
             ValueError: `remember` is not positive.
         """
         secrets = cls.__new__(cls)

@@ -2,7 +2,7 @@
 
 Askar finds an entry quickly only by its name: a query by tags reads every entry of the profile. So an entry
 is a JSON value under a name, and lists are entries too (`_askar_tree`). Categories, names and values are
-encrypted; there are no tags.
+encrypted; it has no tags.
 """
 
 import hashlib

@@ -209,7 +209,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class NoRecord:
-    """Expects that there is no record of this kind and key; see `Done.expected`.
+    """Expects that no record of this kind and key exists; see `Done.expected`.
 
     Attributes:
         kind: The kind of the record.
@@ -222,7 +222,7 @@ class NoRecord:
 
 @dataclass(frozen=True, slots=True)
 class NoThread:
-    """Expects that there is no such thread; see `Done.expected`.
+    """Expects that no such thread exists; see `Done.expected`.
 
     Attributes:
         peer: The id of the relationship, or the peer's DID.

@@ -56,7 +56,7 @@ class Signing(Party):
         Raises:
             UntrustedMessageError: The signature names a key of another DID than `signer`.
             InvalidSignatureError: The signature does not verify for this content.
-            MalformedMessageError: There is no signature, or it breaks its specification.
+            MalformedMessageError: The signature is missing, or it breaks its specification.
             ContentNotFoundError: The attachment has only links, and `content` is None.
             UnsupportedError: The algorithm is not supported, or the attachment has `json` and no `content`.
             NotFoundError: The signer's DID or key was not found.

@@ -21,7 +21,7 @@ class DIDNotFound(DIDResolutionError):  # noqa: N818, the name of the original
 
 
 class DIDMethodNotSupported(DIDResolutionError):  # noqa: N818, the name of the original
-    """There is no resolver for this DID method."""
+    """No resolver supports this DID method."""
 
 
 class DIDResolver(ABC):

@@ -151,7 +151,7 @@ async def find_did_service(resolvers_config: ResolversConfig, to: str, service_i
 
     Raises:
         DIDDocNotResolvedError: The DID does not resolve.
-        InvalidDIDDocError: There is no service with the id, or it is not for DIDComm v2.
+        InvalidDIDDocError: No service has the id, or it is not for DIDComm v2.
     """
     did = get_did(to)
     document = await resolvers_config.did_resolver.resolve(did)
