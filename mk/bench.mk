@@ -44,12 +44,15 @@ bench-mediator: $(BENCH)/installed ## measure forwards a second against the web 
 	$(SAY) "benchmark of the mediator: forwards a second with full durability, as a share of its limits"
 	$(BENCH)/venv/bin/python tests/benches/bench_mediator.py --messages $(MESSAGES) --rounds $(MEDIATOR_ROUNDS) $(if $(POSTGRES),--postgres '$(POSTGRES)') $(if $(PROCESSES),--processes $(PROCESSES))
 
+# a checkout, and the interpreter of an environment with its packages
 ROOTSID ?=
+ROOTSID_PYTHON ?=
+# where a running mediator takes messages
 AFFINIDI ?=
 
-bench-mediator-peers: $(BENCH)/installed $(if $(ROOTSID),$(PEERS)/rootsid/installed) ## measure other mediators by the same forwards: make bench-mediator-peers ROOTSID=../didcomm-mediator AFFINIDI=URL
+bench-mediator-peers: $(BENCH)/installed ## measure other mediators by the same forwards: make bench-mediator-peers ROOTSID=../didcomm-mediator ROOTSID_PYTHON=PROGRAM AFFINIDI=URL
 	$(SAY) "benchmark of other mediators: forwards a second, at the durability that each promises"
-	$(BENCH)/venv/bin/python tests/benches/bench_mediator_peers.py --rounds $(MEDIATOR_ROUNDS) $(if $(ROOTSID),--rootsid '$(ROOTSID)' --rootsid-python $(PEERS)/rootsid/bin/python) $(if $(AFFINIDI),--affinidi '$(AFFINIDI)' --affinidi-did '$(AFFINIDI_DID)' --affinidi-next '$(AFFINIDI_NEXT)')
+	$(BENCH)/venv/bin/python tests/benches/bench_mediator_peers.py --rounds $(MEDIATOR_ROUNDS) $(if $(ROOTSID),--rootsid '$(ROOTSID)') $(if $(ROOTSID_PYTHON),--rootsid-python '$(ROOTSID_PYTHON)') $(if $(AFFINIDI),--affinidi '$(AFFINIDI)' --affinidi-did '$(AFFINIDI_DID)' --affinidi-next '$(AFFINIDI_NEXT)')
 
 bench-mediator-live: $(BENCH)/installed ## measure live delivery from end to end, and the memory of sockets: make bench-mediator-live SOCKETS=10000
 	$(SAY) "benchmark of live delivery: alone, and with other open sockets"

@@ -85,8 +85,11 @@ def peers(arguments: Any, folder: str, stack: ExitStack) -> list[Measured]:  # n
         Measured(Peer("server answering 202", "", empty_port, "/", empty_pid, did, party), recipients),
         Measured(Peer(OURS, "a loss of power", port, "/", pid, did, party), recipients),
     ]
-    if arguments.rootsid is None:
-        print("RootsID is left out: ROOTSID names no checkout of roots-id/didcomm-mediator")
+    if arguments.rootsid is None or arguments.rootsid_python is None:
+        print(
+            "RootsID is left out: ROOTSID must name a checkout of roots-id/didcomm-mediator, and "
+            "ROOTSID_PYTHON the interpreter of an environment with its packages"
+        )
     else:
         other = stack.enter_context(tempfile.TemporaryDirectory())
         peer = stack.enter_context(rootsid(arguments.rootsid, arguments.rootsid_python, other))
